@@ -1,0 +1,160 @@
+internal import Transforms
+
+/// N weighted tokens on the circle: θ_i′ = X[μ](θ_i), μ = Σ_i w_i δ_{θ_i}, the token itself included.
+///
+/// The state is (θ₁, …, θ_N, W) with W = ∫ (dĒ/dt) dt as for densities. Noise is not part of the
+/// rate: the stochastic stepper adds it.
+public struct TokenDynamics: Dynamics {
+  public let equation: Equation
+  public let count: Int
+  public var linearRates: [Double] { [] }
+
+  private let masses: [Double]?
+  private let field: TokenField
+  private let clock: Double
+  private let momentCount: Int
+  private var partition: [Double]
+  private var slope: [Double]
+
+  /// - Parameters:
+  ///   - masses: weights summing to one, or nil for 1/N each.
+  ///   - momentCount: how many moments snapshots carry; at least K(β) + 1 are.
+  ///   - usesPairSums: true sums over all pairs, false goes by moments, nil takes the faster.
+  public init(
+    equation: Equation, count: Int, masses: [Double]? = nil, momentCount: Int = 0,
+    usesPairSums: Bool? = nil
+  ) {
+    self.equation = equation
+    self.count = count
+    self.masses = masses
+    let spectrum = KernelSpectrum(beta: equation.attention.beta)
+    let road: TokenField.Road? = usesPairSums.map { $0 ? .direct : .moments }
+    field = TokenField(spectrum: spectrum, count: count, masses: masses, road: road)
+    clock = equation.attention.clock
+    self.momentCount = max(momentCount, spectrum.modes + 1)
+    partition = [Double](repeating: 1, count: count)
+    slope = partition
+  }
+
+  /// The state of tokens at the given angles.
+  public func state(angles: [Double]) -> [Double] {
+    precondition(angles.count == count, "one angle for every token")
+    return angles + [0]
+  }
+
+  public func controlledCount(of stateCount: Int) -> Int { stateCount - 1 }
+
+  public mutating func writeRate(
+    of state: UnsafePointer<Double>, into rate: UnsafeMutablePointer<Double>
+  ) {
+    evaluateField(state)
+    let uniform = 1 / Double(count)
+    let divides = equation.attention.normalization == .softmax
+    var budget = 0.0
+    partition.withUnsafeBufferPointer { z in
+      slope.withUnsafeBufferPointer { x in
+        if let masses {
+          for i in 0..<count {
+            let velocity = divides ? x[i] / z[i] : clock * x[i]
+            rate[i] = velocity
+            budget += masses[i] * velocity * x[i]
+          }
+        } else if divides {
+          budget = uniform * Self.quotient(x, z, rate)
+        } else {
+          budget = uniform * Self.product(x, clock, rate)
+        }
+      }
+    }
+    rate[count] = budget
+  }
+
+  /// rate = x/z; returns Σ rate·x in a fixed order.
+  private static func quotient(
+    _ x: UnsafeBufferPointer<Double>, _ z: UnsafeBufferPointer<Double>,
+    _ rate: UnsafeMutablePointer<Double>
+  ) -> Double {
+    var lanes = Vector.zero
+    var i = 0
+    while i + 8 <= x.count {
+      let value = UnsafeRawBufferPointer(x).loadUnaligned(fromByteOffset: 8 * i, as: Vector.self)
+      let weight = UnsafeRawBufferPointer(z).loadUnaligned(fromByteOffset: 8 * i, as: Vector.self)
+      let velocity = value / weight
+      UnsafeMutableRawPointer(rate + i).storeBytes(of: velocity, as: Vector.self)
+      lanes = lanes.addingProduct(velocity, value)
+      i += 8
+    }
+    var sum = lanes.sum()
+    while i < x.count {
+      rate[i] = x[i] / z[i]
+      sum += rate[i] * x[i]
+      i += 1
+    }
+    return sum
+  }
+
+  /// rate = factor·x; returns Σ rate·x in a fixed order.
+  private static func product(
+    _ x: UnsafeBufferPointer<Double>, _ factor: Double, _ rate: UnsafeMutablePointer<Double>
+  ) -> Double {
+    var lanes = Vector.zero
+    var i = 0
+    while i + 8 <= x.count {
+      let value = UnsafeRawBufferPointer(x).loadUnaligned(fromByteOffset: 8 * i, as: Vector.self)
+      let velocity = Vector(repeating: factor) * value
+      UnsafeMutableRawPointer(rate + i).storeBytes(of: velocity, as: Vector.self)
+      lanes = lanes.addingProduct(velocity, value)
+      i += 8
+    }
+    var sum = lanes.sum()
+    while i < x.count {
+      rate[i] = factor * x[i]
+      sum += rate[i] * x[i]
+      i += 1
+    }
+    return sum
+  }
+
+  private mutating func evaluateField(_ state: UnsafePointer<Double>) {
+    let angles = UnsafeBufferPointer(start: state, count: count)
+    let needsPartition = equation.attention.normalization == .softmax
+    partition.withUnsafeMutableBufferPointer { partition in
+      slope.withUnsafeMutableBufferPointer { slope in
+        guard let z = partition.baseAddress, let x = slope.baseAddress else { return }
+        field.evaluate(at: angles, partition: z, slope: x, needsPartition: needsPartition)
+      }
+    }
+  }
+
+  /// Angles back into [0, 2π).
+  public mutating func finishStep(_ state: inout [Double]) {
+    state.withUnsafeMutableBufferPointer { state in
+      for i in 0..<count where !(state[i] >= 0 && state[i] < 2 * Double.pi) {
+        if state[i].isFinite { state[i] = wrappedAngle(state[i]) }
+      }
+    }
+  }
+
+  /// The state in physical terms.
+  public mutating func snapshot(
+    of state: [Double], time: Double, steps: Int, stepSize: Double
+  ) -> Snapshot {
+    var rate = state
+    state.withUnsafeBufferPointer { state in
+      rate.withUnsafeMutableBufferPointer { rate in
+        if let source = state.baseAddress, let target = rate.baseAddress {
+          writeRate(of: source, into: target)
+        }
+      }
+    }
+    let angles = Array(state.dropLast())
+    let weights = masses ?? [Double](repeating: 1 / Double(count), count: count)
+    let moments = InitialLaw.tokens(.init(angles: angles, masses: weights))
+      .moments(modes: momentCount - 1)
+    return Snapshot(
+      time: time, steps: steps, stepSize: stepSize, equation: equation, angles: angles,
+      masses: weights, densities: nil, velocities: Array(rate.dropLast()), gradients: slope,
+      moments: moments, cumulative: .tokens(angles: angles, masses: weights),
+      dissipated: equation.noise > 0 ? nil : state[count], resolution: nil)
+  }
+}

@@ -1,0 +1,70 @@
+internal import Transforms
+
+/// Z̄ and X̄ of weighted tokens at the tokens themselves.
+///
+/// The O(N²) sum is the definition; above a few hundred tokens the road is points → K(β) moments →
+/// kernel → field at the points, O(N) for any N and K. At a token Z̄ is at least its own mass, so
+/// the road never divides by a void.
+final class TokenField {
+  enum Road: Sendable { case direct, moments }
+
+  let spectrum: KernelSpectrum
+  let road: Road
+  private let masses: [Double]?
+  private let pairs: CirclePairSums?
+  private let transform: PointTransform?
+  private var moments: [Double]
+  private var coefficients: [Double]
+
+  /// - Parameters:
+  ///   - masses: nil for 1/N each.
+  ///   - road: nil takes the faster one.
+  init(spectrum: KernelSpectrum, count: Int, masses: [Double]?, road: Road? = nil) {
+    self.spectrum = spectrum
+    self.masses = masses
+    let chosen = road ?? Self.fasterRoad(count: count, modes: spectrum.modes)
+    self.road = chosen
+    pairs = chosen == .direct ? CirclePairSums(count: count) : nil
+    transform =
+      chosen == .moments ? PointTransform(modes: spectrum.modes, fieldCount: 2) : nil
+    moments = [Double](repeating: 0, count: 2 * (spectrum.modes + 1))
+    coefficients = moments
+  }
+
+  /// Pairs cost about a nanosecond; tables 48 lines of length G, moved and transformed.
+  static func fasterRoad(count: Int, modes: Int) -> Road {
+    let cells = Double(PointTransform.cellCount(modes: modes))
+    return Double(count) * Double(count) < 60 * cells + 8 * Double(count) ? .direct : .moments
+  }
+
+  /// Writes X̄ at every token, and Z̄ too unless `partition` is nil.
+  func evaluate(
+    at angles: UnsafeBufferPointer<Double>, partition: UnsafeMutablePointer<Double>,
+    slope: UnsafeMutablePointer<Double>, needsPartition: Bool
+  ) {
+    if let pairs {
+      pairs.evaluate(
+        at: angles, masses: masses, beta: spectrum.beta, partition: partition, slope: slope)
+      return
+    }
+    guard let transform else { return }
+    moments.withUnsafeMutableBufferPointer { moments in
+      if let base = moments.baseAddress {
+        transform.moments(of: angles, masses: masses, into: base)
+      }
+    }
+    for k in 0...spectrum.modes {
+      coefficients[2 * k] = -spectrum.slope[k] * moments[2 * k + 1]
+      coefficients[2 * k + 1] = spectrum.slope[k] * moments[2 * k]
+    }
+    transform.prepare(field: 0, coefficients: coefficients)
+    transform.evaluate(field: 0, at: angles, into: slope)
+    guard needsPartition else { return }
+    for k in 0...spectrum.modes {
+      coefficients[2 * k] = spectrum.partition[k] * moments[2 * k]
+      coefficients[2 * k + 1] = spectrum.partition[k] * moments[2 * k + 1]
+    }
+    transform.prepare(field: 1, coefficients: coefficients)
+    transform.evaluate(field: 1, at: angles, into: partition)
+  }
+}

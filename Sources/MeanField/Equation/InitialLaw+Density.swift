@@ -1,0 +1,138 @@
+internal import Transforms
+
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
+extension InitialLaw {
+  /// Moments m_k, k = 0…modes, of the initial law.
+  public func moments(modes: Int) -> Moments {
+    var result = Moments(count: modes + 1)
+    result.values[0] = 1
+    switch self {
+    case .uniform:
+      break
+    case .harmonics, .perturbedUniform:
+      for term in harmonicTerms where term.mode <= modes {
+        result.values[2 * term.mode] += term.cosine / 2
+        result.values[2 * term.mode + 1] -= term.sine / 2
+      }
+    case .vonMises(let bumps):
+      let total = bumps.reduce(0) { $0 + $1.weight }
+      result.values[0] = 0
+      for bump in bumps {
+        let spectrum = KernelSpectrum(beta: bump.concentration).partition
+        for k in 0...min(modes, spectrum.count - 1) {
+          let size = bump.weight / total * spectrum[k] / spectrum[0]
+          result.values[2 * k] += size * cos(Double(k) * bump.mean)
+          result.values[2 * k + 1] -= size * sin(Double(k) * bump.mean)
+        }
+      }
+    case .tokens(let tokens):
+      let transform = PointTransform(modes: modes, fieldCount: 1)
+      tokens.angles.withUnsafeBufferPointer { angles in
+        result.values.withUnsafeMutableBufferPointer { values in
+          guard let base = values.baseAddress else { return }
+          transform.moments(of: angles, masses: tokens.masses, into: base)
+        }
+      }
+    }
+    return result
+  }
+
+  /// Whether the law has a density; tokens have none.
+  public var hasDensity: Bool {
+    if case .tokens = self { return false }
+    return true
+  }
+
+  /// The highest mode that is more than rounding in the density.
+  public var significantModes: Int {
+    switch self {
+    case .uniform: 0
+    case .harmonics, .perturbedUniform: harmonicTerms.map(\.mode).max() ?? 0
+    case .vonMises(let bumps):
+      bumps.map { KernelSpectrum(beta: $0.concentration).modes }.max() ?? 0
+    case .tokens: 0
+    }
+  }
+
+  /// dμ/dσ at an angle; nil for tokens.
+  public func density(at angle: Double) -> Double? {
+    switch self {
+    case .uniform:
+      return 1
+    case .harmonics, .perturbedUniform:
+      return harmonicTerms.reduce(1) {
+        $0 + $1.cosine * cos(Double($1.mode) * angle) + $1.sine * sin(Double($1.mode) * angle)
+      }
+    case .vonMises(let bumps):
+      let total = bumps.reduce(0) { $0 + $1.weight }
+      return bumps.reduce(0) { sum, bump in
+        let peak = KernelSpectrum.scaledBessel(beta: bump.concentration, count: 1)[0]
+        let half = sin((angle - bump.mean) / 2)
+        return sum + bump.weight / total * exp(-2 * bump.concentration * half * half) / peak
+      }
+    case .tokens:
+      return nil
+    }
+  }
+
+  /// Smallest value of the density and the angle where it is taken; 0 at no place for tokens.
+  ///
+  /// Found on a grid of 16 points per shortest wave, then by parabolas.
+  public func smallestDensity() -> (value: Double, angle: Double) {
+    let terms: [Harmonic]
+    switch self {
+    case .uniform: return (1, 0)
+    case .vonMises, .tokens: return (0, 0)
+    case .harmonics, .perturbedUniform: terms = harmonicTerms
+    }
+    let modes = terms.map(\.mode).max() ?? 0
+    let grid = RealFourierTransform(count: max(64, 16 * modes))
+    grid.clearCoefficients()
+    let moments = moments(modes: modes)
+    for i in moments.values.indices { grid.coefficients[i] = moments.values[i] }
+    grid.synthesize()
+    var best = 0
+    for j in 0..<grid.count where grid.samples[j] < grid.samples[best] { best = j }
+    let step = 2 * Double.pi / Double(grid.count)
+    let ones = [Double](repeating: 1, count: modes + 1)
+    var angle = step * Double(best)
+    for _ in 0..<8 {
+      let slope = moments.series(ones, at: angle, order: 1)
+      let curvature = moments.series(ones, at: angle, order: 2)
+      guard curvature > 0 else { break }
+      let change = slope / curvature
+      if abs(change) > step { break }
+      angle -= change
+    }
+    let value = min(moments.series(ones, at: angle), grid.samples[best])
+    return (value, angle)
+  }
+
+  /// The terms of `harmonics` and of `perturbedUniform`.
+  ///
+  /// Random coefficients are Gaussian, scaled so that ½ Σ (a² + b²) = amplitude².
+  var harmonicTerms: [Harmonic] {
+    switch self {
+    case .harmonics(let terms):
+      return terms
+    case .perturbedUniform(let amplitude, let modes, let seed):
+      let stream = RandomStream(seed: seed, member: 0, purpose: .perturbation)
+      let terms = (0..<modes).map { k in
+        let pair = stream.normals(index: k, draw: 0)
+        return Harmonic(mode: k + 1, cosine: pair.0, sine: pair.1)
+      }
+      let square = terms.reduce(0) { $0 + ($1.cosine * $1.cosine + $1.sine * $1.sine) / 2 }
+      let scale = amplitude / square.squareRoot()
+      return terms.map {
+        Harmonic(mode: $0.mode, cosine: scale * $0.cosine, sine: scale * $0.sine)
+      }
+    case .uniform, .vonMises, .tokens:
+      return []
+    }
+  }
+}

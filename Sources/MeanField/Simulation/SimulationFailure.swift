@@ -1,0 +1,35 @@
+/// Why the numbers gave out. The output up to then is closed and readable (exit code 1).
+public enum SimulationFailure: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The spectrum's tail is above the tolerance on the largest grid allowed.
+  case resolutionLost(time: Double, tail: Double, tolerance: Double, points: Int)
+  /// Softmax divides by Z, which a Fourier sum cannot resolve where it is this small.
+  case voidUnresolved(time: Double, angle: Double, ratio: Double)
+  /// The error estimate asks for steps below the spacing of floating-point times.
+  case stepTooSmall(time: Double, step: Double)
+  /// Not a number, or infinite.
+  case stateNotFinite(time: Double)
+
+  public var description: String {
+    switch self {
+    case .resolutionLost(let time, let tail, let tolerance, let points):
+      """
+      t = \(time): the density has become too sharp: the tail of its spectrum is \(tail), the \
+      tolerance \(tolerance), on \(points) points, the most allowed; end the run earlier, raise \
+      density.spectral.maximumPoints or density.spectral.tolerance, or add noise
+      """
+    case .voidUnresolved(let time, let angle, let ratio):
+      """
+      t = \(time): the partition function at θ = \(angle) is \(ratio) of its largest value, too \
+      small for a Fourier sum (1e-13); end the run earlier, lower attention.beta, use \
+      normalization peak or unnormalized, or fill the void with noise
+      """
+    case .stepTooSmall(let time, let step):
+      """
+      t = \(time): the time step has shrunk to \(step); the state changes faster than time can \
+      be told apart; end the run earlier or raise time.tolerance
+      """
+    case .stateNotFinite(let time):
+      "t = \(time): the state is no longer finite; end the run earlier or lower attention.beta"
+    }
+  }
+}

@@ -1,0 +1,324 @@
+internal import Transforms
+
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
+/// Adaptive time stepping: the only step function there is for deterministic dynamics.
+///
+/// The local error, in the largest norm and in units of `Dynamics.errorUnit`, stays below the
+/// tolerance; the step follows a proportional–integral controller (Gustafsson 1991). The way to
+/// an appointed time is divided into equal steps no longer than the chosen one, so that times are
+/// hit exactly and no step is tiny.
+public struct Stepper {
+  public let scheme: Scheme
+  public let tolerance: Double
+
+  /// Everything that decides the next step besides the state: what a checkpoint must keep.
+  public struct Memory: Sendable, Equatable {
+    public var time = 0.0
+    /// The length the controller asks for; 0 before the first step.
+    public var chosen = 0.0
+    public var previousError = 1.0
+    public var acceptedSteps = 0
+    public var rejectedSteps = 0
+    /// Length of the last step taken.
+    public var lastStep = 0.0
+  }
+
+  public var memory = Memory()
+  /// Right-hand sides evaluated so far.
+  public private(set) var evaluations = 0
+
+  private var storage: [StageArray] = []
+  private var factors = IntegratingFactors()
+  private let longest: Double
+
+  /// - Parameters:
+  ///   - scheme: stable for stiff parts if the dynamics has any.
+  ///   - tolerance: local error, 10⁻¹⁴…10⁻².
+  ///   - longest: no step is longer than this.
+  public init(scheme: Scheme, tolerance: Double, longest: Double) {
+    self.scheme = scheme
+    self.tolerance = tolerance
+    self.longest = longest
+  }
+
+  /// Steps until `target`, exactly.
+  ///
+  /// - Parameter shouldStop: asked after every step; true leaves at once, between two steps.
+  public mutating func advance<D: Dynamics>(
+    _ dynamics: inout D, _ state: inout [Double], to target: Double,
+    shouldStop: () -> Bool = { false }
+  ) throws(SimulationFailure) {
+    while memory.time < target {
+      try step(&dynamics, &state, towards: target)
+      if shouldStop() { return }
+    }
+  }
+
+  private mutating func step<D: Dynamics>(
+    _ dynamics: inout D, _ state: inout [Double], towards target: Double
+  ) throws(SimulationFailure) {
+    dynamics.beginStep()
+    prepare(for: dynamics, count: state.count)
+    evaluate(&dynamics, state, into: storage[0])
+    if memory.chosen == 0 { memory.chosen = firstStep(&dynamics, state) }
+    var candidate = state
+    var wasRejected = false
+    var wasHalved = false
+    while true {
+      let remaining = target - memory.time
+      let pieces = max(1, (remaining / min(memory.chosen, longest) - 1e-9).rounded(.up))
+      let h = remaining / pieces
+      if !(h > 16 * memory.time.ulp) {
+        guard state.allSatisfy(\.isFinite) else { throw .stateNotFinite(time: memory.time) }
+        throw .stepTooSmall(time: memory.time, step: h)
+      }
+      let error = attempt(&dynamics, state, h, into: &candidate)
+      guard error <= 1 else {
+        // Also where the error is not a number.
+        memory.chosen = h * (error.isFinite ? max(0.2, 0.9 * pow(error, -exponent)) : 0.2)
+        memory.rejectedSteps += 1
+        wasRejected = true
+        continue
+      }
+      let time = pieces == 1 ? target : memory.time + h
+      if try !dynamics.resolves(candidate, time: time) {
+        // The time error alone may fill the tail: only what a shorter step leaves there is lost.
+        if !wasHalved {
+          wasHalved = true
+          memory.chosen = 0.5 * h
+          memory.rejectedSteps += 1
+          continue
+        }
+        try dynamics.refine(&state, lost: candidate, time: time)
+        prepare(for: dynamics, count: state.count)
+        evaluate(&dynamics, state, into: storage[0])
+        candidate = state
+        continue
+      }
+      let safeError = max(error, 1e-8)
+      var growth = 0.9 * pow(safeError, -0.7 * exponent) * pow(memory.previousError, 0.4 * exponent)
+      growth = min(max(growth, 0.2), wasRejected ? 1 : 6)
+      // A step cut short by an appointment says little about longer ones.
+      memory.chosen = h < 0.5 * memory.chosen ? max(memory.chosen, h * growth) : h * growth
+      memory.previousError = safeError
+      memory.time = time
+      memory.lastStep = h
+      memory.acceptedSteps += 1
+      swap(&state, &candidate)
+      dynamics.finishStep(&state)
+      return
+    }
+  }
+
+  private var exponent: Double { 1 / Double(scheme.order) }
+
+  /// One step of length h from `state`; storage[0] holds its rate.
+  ///
+  /// - Returns: the error in units of the tolerance.
+  private mutating func attempt<D: Dynamics>(
+    _ dynamics: inout D, _ state: [Double], _ h: Double, into candidate: inout [Double]
+  ) -> Double {
+    let count = state.count
+    let stages = scheme.stageCount
+    let rates = storage[0..<stages].map(\.base)
+    let scratch = storage[stages].base
+    let stiff = !dynamics.linearRates.isEmpty
+    if stiff { factors.prepare(scheme: scheme, step: h, rates: dynamics.linearRates) }
+    state.withUnsafeBufferPointer { state in
+      guard let start = state.baseAddress else { return }
+      for i in 1..<stages {
+        if stiff {
+          factors.combine(
+            start, scheme.a[i].map { h * $0 }, Array(rates[0..<i]), stage: i, into: scratch,
+            count: count)
+        } else {
+          combine(
+            base: start, weights: scheme.a[i].map { h * $0 }, terms: Array(rates[0..<i]),
+            into: scratch, count: count)
+        }
+        evaluations += 1
+        dynamics.writeRate(of: scratch, into: rates[i])
+      }
+      candidate.withUnsafeMutableBufferPointer { result in
+        guard let result = result.baseAddress else { return }
+        if stiff {
+          factors.combine(
+            start, scheme.b.map { h * $0 }, rates, stage: stages, into: result, count: count)
+        } else {
+          combine(
+            base: start, weights: scheme.b.map { h * $0 }, terms: rates, into: result,
+            count: count)
+        }
+      }
+    }
+    let controlled = dynamics.controlledCount(of: count)
+    let norms = scheme.errors.map { weights in
+      scratch.update(repeating: 0, count: count)
+      if stiff {
+        factors.combine(nil, weights, rates, stage: stages, into: scratch, count: count)
+      } else {
+        combine(base: scratch, weights: weights, terms: rates, into: scratch, count: count)
+      }
+      return largest(scratch, controlled)
+    }
+    let scale = tolerance * dynamics.errorUnit(of: state)
+    let fine = norms[0] * h / scale
+    let coarse = norms[1] * h / scale
+    guard fine.isFinite, coarse.isFinite, largest(candidate, controlled).isFinite else {
+      return .infinity
+    }
+    return fine == 0 ? 0 : fine * fine / (fine * fine + 0.01 * coarse * coarse).squareRoot()
+  }
+
+  /// Starting step of Hairer, Nørsett & Wanner, section II.4, in the largest norm.
+  private mutating func firstStep<D: Dynamics>(_ dynamics: inout D, _ state: [Double]) -> Double {
+    let count = state.count
+    let controlled = dynamics.controlledCount(of: count)
+    let scale = tolerance * dynamics.errorUnit(of: state)
+    let speed = largest(storage[0].base, controlled) / scale
+    guard speed > 0, speed.isFinite else { return longest * 1e-3 }
+    let trial = min(longest, 0.01 * (dynamics.errorUnit(of: state) / scale) / speed)
+    let probe = storage[scheme.stageCount].base
+    state.withUnsafeBufferPointer { state in
+      guard let start = state.baseAddress else { return }
+      combine(
+        base: start, weights: [trial], terms: [storage[0].base], into: probe, count: count)
+    }
+    let rate = storage[1].base
+    evaluations += 1
+    dynamics.writeRate(of: probe, into: rate)
+    combine(base: rate, weights: [-1], terms: [storage[0].base], into: probe, count: count)
+    let bend = largest(probe, controlled) / scale / trial
+    let reference = max(speed, bend.isFinite ? bend : 0)
+    return min(longest, 100 * trial, pow(0.01 / reference, exponent))
+  }
+
+  private mutating func evaluate<D: Dynamics>(
+    _ dynamics: inout D, _ state: [Double], into target: StageArray
+  ) {
+    evaluations += 1
+    state.withUnsafeBufferPointer { state in
+      guard let start = state.baseAddress else { return }
+      dynamics.writeRate(of: start, into: target.base)
+    }
+  }
+
+  private mutating func prepare<D: Dynamics>(for dynamics: D, count: Int) {
+    precondition(
+      dynamics.linearRates.isEmpty || scheme.isStableForStiffParts,
+      "\(scheme.name) cannot carry stiff parts")
+    if storage.first?.count == count { return }
+    storage = (0...scheme.stageCount).map { _ in StageArray(count: count) }
+  }
+}
+
+/// One stage's numbers at an address that does not move.
+private final class StageArray {
+  let count: Int
+  let base: UnsafeMutablePointer<Double>
+
+  init(count: Int) {
+    self.count = count
+    base = .allocate(capacity: max(1, count))
+    base.initialize(repeating: 0, count: count)
+  }
+
+  deinit { base.deallocate() }
+}
+
+/// Largest magnitude; NaN if there is one.
+private func largest(_ values: UnsafePointer<Double>, _ count: Int) -> Double {
+  var best = Vector.zero
+  var i = 0
+  while i + 8 <= count {
+    let value = UnsafeRawPointer(values + i).loadUnaligned(as: Vector.self)
+    let size = value.replacing(with: -value, where: value .< 0)
+    // Written so that a NaN stays.
+    best = size.replacing(with: best, where: size .<= best)
+    i += 8
+  }
+  var result = 0.0
+  for lane in 0..<8 where !(best[lane] <= result) { result = best[lane] }
+  while i < count {
+    let size = abs(values[i])
+    if !(size <= result) { result = size }
+    i += 1
+  }
+  return result
+}
+
+/// e^{δ hL} for the differences δ of a scheme's abscissae, and sums weighted by them.
+private struct IntegratingFactors {
+  private var step = Double.nan
+  private var rateCount = 0
+  private var differences: [Double] = []
+  private var tables: [[Double]] = []
+  /// places[i][j]: the table for c_i − c_j; places[i].last: for c_i − 0.
+  private var places: [[Int]] = []
+  private var scheme = ""
+
+  mutating func prepare(scheme: Scheme, step: Double, rates: [Double]) {
+    if self.scheme != scheme.name { index(scheme) }
+    if step == self.step && rates.count == rateCount { return }
+    self.step = step
+    rateCount = rates.count
+    tables = differences.map { difference in
+      var table = [Double](repeating: 1, count: rates.count)
+      // Neighbours share a rate: real and imaginary part of one mode.
+      var last = 0.0
+      var value = 1.0
+      for i in rates.indices {
+        if rates[i] != last {
+          last = rates[i]
+          value = exp(difference * step * last)
+        }
+        table[i] = value
+      }
+      return table
+    }
+  }
+
+  private mutating func index(_ scheme: Scheme) {
+    self.scheme = scheme.name
+    differences = []
+    step = .nan
+    let times = scheme.c + [1]
+    places = times.indices.map { i in
+      let used = i < scheme.a.count ? scheme.a[i].count : scheme.stageCount
+      return (0..<used).map { place(max(0, times[i] - scheme.c[$0])) } + [place(times[i])]
+    }
+  }
+
+  private mutating func place(_ difference: Double) -> Int {
+    if let found = differences.firstIndex(where: { abs($0 - difference) < 1e-12 }) {
+      return found
+    }
+    differences.append(difference)
+    return differences.count - 1
+  }
+
+  /// result = e^{c hL} base + Σ_j weights_j e^{(c − c_j) hL} terms_j; stage `stageCount` is the end.
+  func combine(
+    _ base: UnsafePointer<Double>?, _ weights: [Double], _ terms: [UnsafeMutablePointer<Double>],
+    stage: Int, into result: UnsafeMutablePointer<Double>, count: Int
+  ) {
+    let row = places[stage]
+    if let base {
+      tables[row[row.count - 1]].withUnsafeBufferPointer { factor in
+        for i in 0..<count { result[i] = factor[i] * base[i] }
+      }
+    }
+    for j in terms.indices where weights[j] != 0 {
+      let weight = weights[j]
+      let term = terms[j]
+      tables[row[j]].withUnsafeBufferPointer { factor in
+        for i in 0..<count { result[i] += weight * factor[i] * term[i] }
+      }
+    }
+  }
+}

@@ -20,3 +20,17 @@ public func parallelLoop(count: Int, threads: Int, body: @Sendable (Int) -> Void
     }
   }
 }
+
+/// The values of `body(0)`, …, `body(count − 1)`, in order, computed on at most `threads` threads.
+public func parallelMap<Value: Sendable>(
+  count: Int, threads: Int, body: @Sendable (Int) -> Value
+) -> [Value] {
+  [Value](unsafeUninitializedCapacity: count) { storage, initialized in
+    // Every iteration initializes its own slot, once.
+    nonisolated(unsafe) let slots = storage
+    parallelLoop(count: count, threads: threads) { i in
+      slots.initializeElement(at: i, to: body(i))
+    }
+    initialized = count
+  }
+}

@@ -1,0 +1,295 @@
+/// A law on the circle as a curve (angle, mass below it): vertices of a nondecreasing polygon.
+///
+/// Vertical pieces are atoms, horizontal ones voids. The curve goes on with period (2π, 1).
+public struct MassCurve: Sendable {
+  /// Ascending, in [0, 2π).
+  public let angles: [Double]
+  /// Mass in [0, angle), nondecreasing, spanning at most one.
+  public let levels: [Double]
+
+  init(angles: [Double], levels: [Double]) {
+    self.angles = angles
+    self.levels = levels
+  }
+
+  public init(_ law: CumulativeLaw) {
+    if law.isAtomic {
+      var angles: [Double] = []
+      var levels: [Double] = []
+      angles.reserveCapacity(2 * law.angles.count)
+      levels.reserveCapacity(2 * law.angles.count)
+      for i in law.angles.indices {
+        angles.append(law.angles[i])
+        angles.append(law.angles[i])
+        levels.append(i == 0 ? 0 : law.levels[i - 1])
+        levels.append(law.levels[i])
+      }
+      self.init(angles: angles, levels: levels)
+    } else {
+      self.init(angles: law.angles, levels: law.levels)
+    }
+  }
+
+  /// Equal or unequal masses spread evenly between the middles of neighbouring points.
+  ///
+  /// - Parameters:
+  ///   - points: any real angles.
+  ///   - masses: sum one; a negative one makes the curve go back.
+  public static func through(_ points: [Double], masses: [Double]) -> MassCurve {
+    let wrapped = points.map(wrappedAngle)
+    let order = wrapped.indices.sorted { wrapped[$0] < wrapped[$1] }
+    var level = 0.0
+    var levels: [Double] = []
+    for i in order {
+      levels.append(level + masses[i] / 2)
+      level += masses[i]
+    }
+    return MassCurve(angles: order.map { wrapped[$0] }, levels: levels)
+  }
+
+  /// Level of vertex i of the periodic continuation.
+  fileprivate func level(_ i: Int) -> Double {
+    let turn = i >= angles.count ? 1.0 : (i < 0 ? -1.0 : 0.0)
+    return levels[i - Int(turn) * angles.count] + turn
+  }
+
+  fileprivate func angle(_ i: Int) -> Double {
+    let turn = i >= angles.count ? 1.0 : (i < 0 ? -1.0 : 0.0)
+    return angles[i - Int(turn) * angles.count] + turn * 2 * Double.pi
+  }
+}
+
+/// Distances between two laws on the circle, geodesic cost.
+public struct CircularDistances: Sendable, Equatable {
+  /// W₁ = min_c ∫ |F − G − c| dθ.
+  public var wasserstein1: Double
+  /// W₂² = min_s ∫ (F⁻¹(u) − G⁻¹(u + s))² du.
+  public var wasserstein2: Double
+  /// (Σ_{k≠0} |Δm_k|²/k²)^{1/2} = (2π ∫ (F − G − mean)² dθ)^{1/2}.
+  public var sobolev: Double
+
+  /// Exact for polygons; for cubic distribution functions up to their distance from the polygon
+  /// (Delon, Salomon & Sobolevski, SIAM J. Appl. Math. 70, 2010).
+  public init(_ first: MassCurve, _ second: MassCurve) {
+    let pieces = Self.difference(first, second)
+    let turn = 2 * Double.pi
+    let mean = pieces.reduce(0) { $0 + $1.width * ($1.left + $1.right) / 2 } / turn
+    sobolev = (turn * pieces.reduce(0) { $0 + $1.squareIntegral(minus: mean) }).squareRoot()
+    var low = pieces.reduce(Double.infinity) { min($0, $1.left, $1.right) }
+    var high = pieces.reduce(-Double.infinity) { max($0, $1.left, $1.right) }
+    let range = (low, high)
+    // The median of F − G under dθ.
+    for _ in 0..<48 where high > low {
+      let middle = 0.5 * (low + high)
+      let below = pieces.reduce(0) { $0 + $1.widthBelow(middle) }
+      if below < turn / 2 { low = middle } else { high = middle }
+    }
+    let median = 0.5 * (low + high)
+    wasserstein1 = pieces.reduce(0) { $0 + $1.absoluteIntegral(minus: median) }
+    let f = QuantilePieces(first)
+    let g = QuantilePieces(second)
+    // G⁻¹(u + s) meets F⁻¹(u) where G − F = s.
+    wasserstein2 = minimum(of: { f.squaredDistance(to: g, shift: $0) }, -range.1, -range.0)
+      .squareRoot()
+  }
+
+  /// F − G on an arc of the circle, linear from left to right.
+  private struct Piece {
+    var width: Double
+    var left: Double
+    var right: Double
+
+    func squareIntegral(minus c: Double) -> Double {
+      let a = left - c
+      let b = right - c
+      return width * (a * a + a * b + b * b) / 3
+    }
+
+    func absoluteIntegral(minus c: Double) -> Double {
+      let a = left - c
+      let b = right - c
+      if a * b >= 0 { return width * abs(a + b) / 2 }
+      return width * (a * a + b * b) / (2 * abs(b - a))
+    }
+
+    func widthBelow(_ c: Double) -> Double {
+      let low = min(left, right)
+      let high = max(left, right)
+      if high <= c { return width }
+      return low >= c ? 0 : width * (c - low) / (high - low)
+    }
+  }
+
+  /// The pieces of F − G between all vertices of both, from 0 to 2π.
+  private static func difference(_ f: MassCurve, _ g: MassCurve) -> [Piece] {
+    var pieces: [Piece] = []
+    pieces.reserveCapacity(f.angles.count + g.angles.count + 2)
+    // i, j: the next vertex of f, g; levels on [place, next) are linear from vertex i − 1 to i.
+    var i = 0
+    var j = 0
+    var place = 0.0
+    let turn = 2 * Double.pi
+    while place < turn {
+      while f.angle(i) <= place && i < f.angles.count { i += 1 }
+      while g.angle(j) <= place && j < g.angles.count { j += 1 }
+      let next = min(turn, f.angle(i), g.angle(j))
+      let piece = Piece(
+        width: next - place,
+        left: height(f, i, place) - height(g, j, place),
+        right: height(f, i, next) - height(g, j, next))
+      if piece.width > 0 { pieces.append(piece) }
+      place = next
+    }
+    return pieces
+  }
+
+  /// Height at an angle of the edge that ends in vertex i.
+  private static func height(_ f: MassCurve, _ i: Int, _ angle: Double) -> Double {
+    let left = f.angle(i - 1)
+    let right = f.angle(i)
+    guard right > left else { return f.level(i) }
+    let s = (angle - left) / (right - left)
+    return (1 - s) * f.level(i - 1) + s * f.level(i)
+  }
+}
+
+/// The quantile function as pieces of positive mass: position linear in the level.
+private struct QuantilePieces {
+  /// Start level, start and end position of every piece; levels ascend through one turn.
+  var starts: [Double] = []
+  var left: [Double] = []
+  var right: [Double] = []
+
+  init(_ curve: MassCurve) {
+    let count = curve.angles.count
+    starts.reserveCapacity(count)
+    // A polygon that goes back (negative masses) is replaced by its running maximum.
+    var reached = curve.level(-1)
+    for i in 0..<count {
+      let from = max(curve.level(i - 1), reached)
+      let to = min(curve.level(i), curve.level(-1) + 1)
+      guard to > from else { continue }
+      starts.append(from)
+      left.append(curve.angle(i - 1))
+      right.append(curve.angle(i))
+      reached = to
+    }
+  }
+
+  private func start(_ i: Int) -> Double {
+    let (turn, rest) = split(i)
+    return starts[rest] + Double(turn)
+  }
+
+  private func split(_ i: Int) -> (Int, Int) {
+    let n = starts.count
+    let turn = i >= 0 ? i / n : -((n - 1 - i) / n)
+    return (turn, i - turn * n)
+  }
+
+  /// Positions at two levels inside piece i.
+  private func positions(_ i: Int, _ from: Double, _ to: Double) -> (Double, Double) {
+    let (turn, rest) = split(i)
+    let begin = starts[rest] + Double(turn)
+    let width = start(i + 1) - begin
+    let slope = (right[rest] - left[rest]) / width
+    let base = left[rest] + Double(turn) * 2 * Double.pi
+    return (base + slope * (from - begin), base + slope * (to - begin))
+  }
+
+  /// ∫ (Q(u) − R(u + s))² du over one turn.
+  func squaredDistance(to other: QuantilePieces, shift: Double) -> Double {
+    guard !starts.isEmpty, !other.starts.isEmpty else { return 0 }
+    let begin = starts[0]
+    let end = begin + 1
+    var i = 0
+    var j = other.index(below: begin + shift)
+    var u = begin
+    var sum = 0.0
+    while u < end {
+      while start(i + 1) <= u { i += 1 }
+      while other.start(j + 1) - shift <= u { j += 1 }
+      let next = min(end, start(i + 1), other.start(j + 1) - shift)
+      guard next > u else { break }
+      let a = positions(i, u, next)
+      let b = other.positions(j, u + shift, next + shift)
+      let x = a.0 - b.0
+      let y = a.1 - b.1
+      sum += (next - u) * (x * x + x * y + y * y) / 3
+      u = next
+    }
+    return sum
+  }
+
+  /// A piece that starts at or below the level.
+  private func index(below level: Double) -> Int {
+    let turns = Int((level - starts[0]).rounded(.down))
+    let rest = level - Double(turns)
+    var low = 0
+    var high = starts.count
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if starts[middle] <= rest { low = middle } else { high = middle }
+    }
+    return turns * starts.count + low
+  }
+}
+
+/// Least value of a convex function on an interval, by Brent's method (Algorithms for
+/// Minimization without Derivatives, 1973, chapter 5).
+func minimum(of function: (Double) -> Double, _ low: Double, _ high: Double) -> Double {
+  let golden = 0.3819660112501051
+  var a = low
+  var b = high
+  var x = a + golden * (b - a)
+  var w = x
+  var v = x
+  var fx = function(x)
+  var fw = fx
+  var fv = fx
+  var d = 0.0
+  var e = 0.0
+  // The value is flat to second order: √ulp in the argument is all there is to gain.
+  let tolerance = 1e-8 * max(abs(low), abs(high), 1e-3)
+  for _ in 0..<80 {
+    let middle = 0.5 * (a + b)
+    if abs(x - middle) + 0.5 * (b - a) <= 2 * tolerance { break }
+    var usesGolden = true
+    if abs(e) > tolerance {
+      let r = (x - w) * (fx - fv)
+      var q = (x - v) * (fx - fw)
+      var p = (x - v) * q - (x - w) * r
+      q = 2 * (q - r)
+      if q > 0 { p = -p }
+      q = abs(q)
+      let last = e
+      e = d
+      if abs(p) < abs(0.5 * q * last) && p > q * (a - x) && p < q * (b - x) {
+        d = p / q
+        let u = x + d
+        if u - a < 2 * tolerance || b - u < 2 * tolerance {
+          d = x < middle ? tolerance : -tolerance
+        }
+        usesGolden = false
+      }
+    }
+    if usesGolden {
+      e = x < middle ? b - x : a - x
+      d = golden * e
+    }
+    let u = abs(d) >= tolerance ? x + d : x + (d > 0 ? tolerance : -tolerance)
+    let fu = function(u)
+    if fu <= fx {
+      if u < x { b = x } else { a = x }
+      (v, fv, w, fw, x, fx) = (w, fw, x, fx, u, fu)
+    } else {
+      if u < x { a = u } else { b = u }
+      if fu <= fw || w == x {
+        (v, fv, w, fw) = (w, fw, u, fu)
+      } else if fu <= fv || v == x || v == w {
+        (v, fv) = (u, fu)
+      }
+    }
+  }
+  return min(fx, function(low), function(high))
+}

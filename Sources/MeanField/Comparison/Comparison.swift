@@ -1,0 +1,167 @@
+internal import Transforms
+
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
+/// Particles against the continuum, snapshot by snapshot, and a verdict at the end.
+///
+/// The verdict is one χ² per member of the deviations of the first moments, with the covariance that
+/// the central limit theorem predicts for N independent draws, over all snapshots together. Deviations
+/// at neighbouring times are almost the same number: a pivoted Cholesky factorization of their
+/// correlation picks the ones that say something new.
+public struct Comparison: Sendable {
+  public let tokens: Int
+  public let members: Int
+  public let sigmas: Double
+
+  /// Modes 1…4 are judged.
+  public static let judgedModes = 4
+  /// A deviation counts while it keeps this share of its variance given those already counted.
+  static let leastNewShare = 0.05
+  static let mostDegrees = 24
+  /// Snapshots that enter the verdict, evenly taken, at most about this many.
+  static let judgedSnapshots = 200
+
+  /// One snapshot's distances.
+  public struct Entry: Sendable {
+    public var time: Double
+    /// One per member.
+    public var distances: [CircularDistances]
+    public var sampling: SamplingError.Estimate
+  }
+
+  public struct Verdict: Sendable, Equatable {
+    /// One per member.
+    public var pValues: [Double]
+    /// Whether each member's p-value is at least the two-sided level of `sigmas`.
+    public var within: [Bool]
+    /// Deviations that went into χ².
+    public var degrees: Int
+    /// The first time at which sampling fluctuations are too large for the linear theory; later
+    /// snapshots are not judged.
+    public var fluctuationTime: Double?
+
+    public var isWithin: Bool { within.allSatisfy { $0 } }
+  }
+
+  public private(set) var entries: [Entry] = []
+  private var influences: [[Double]] = []
+  /// deviations[member][row], one row for the real and one for the imaginary part of each mode.
+  private var deviations: [[Double]]
+  private var fluctuationTime: Double?
+  private let stride: Int
+  private var seen = 0
+  private let hasNoise: Bool
+  private let threads: Int
+
+  /// - Parameters:
+  ///   - tokens: N of each member.
+  ///   - snapshotCount: how many there will be.
+  public init(
+    tokens: Int, members: Int, sigmas: Double, snapshotCount: Int, hasNoise: Bool, threads: Int
+  ) {
+    self.tokens = tokens
+    self.members = members
+    self.sigmas = sigmas
+    self.hasNoise = hasNoise
+    self.threads = threads
+    stride = max(1, snapshotCount / Self.judgedSnapshots)
+    deviations = [[Double]](repeating: [], count: members)
+  }
+
+  /// Adds one snapshot of the density and of every member.
+  public mutating func record(
+    density: Snapshot, members snapshots: [Snapshot], response: LinearResponse
+  ) {
+    precondition(snapshots.count == members, "one snapshot for every member")
+    let curve = MassCurve(density.cumulative)
+    let distances = parallelMap(count: members, threads: threads) { m in
+      CircularDistances(curve, MassCurve(snapshots[m].cumulative))
+    }
+    let sampling = SamplingError(tokens: tokens, threads: threads).estimate(response)
+    entries.append(Entry(time: density.time, distances: distances, sampling: sampling))
+    defer { seen += 1 }
+    if fluctuationTime == nil, seen % stride == 0 {
+      addDeviations(density, snapshots, response)
+    }
+  }
+
+  private mutating func addDeviations(
+    _ density: Snapshot, _ snapshots: [Snapshot], _ response: LinearResponse
+  ) {
+    let rows = (1...Self.judgedModes).map { response.influence(on: $0) }
+    let largest = rows.map { (square($0.real) + square($0.imaginary)) / Double(tokens) }.max() ?? 0
+    if largest > 0.01 {
+      fluctuationTime = density.time
+      return
+    }
+    for (index, row) in rows.enumerated() {
+      let k = index + 1
+      influences.append(row.real)
+      influences.append(row.imaginary)
+      for m in 0..<members {
+        deviations[m].append(snapshots[m].moments.real(k) - density.moments.real(k))
+        deviations[m].append(snapshots[m].moments.imaginary(k) - density.moments.imaginary(k))
+      }
+    }
+  }
+
+  /// Judges all members by what has been recorded.
+  public func verdict() -> Verdict {
+    let labels = influences.first?.count ?? 1
+    let unit = 1 / (Double(labels) * Double(tokens)).squareRoot()
+    var rows = influences.map { row in row.map { $0 * unit } }
+    let variances = rows.map { dot($0, $0) }
+    var residuals = deviations
+    var squares = [Double](repeating: 0, count: members)
+    var used = [Bool](repeating: false, count: rows.count)
+    var degrees = 0
+    while degrees < min(Self.mostDegrees, labels / 8) {
+      var pivot = -1
+      var share = Self.leastNewShare
+      for r in rows.indices where !used[r] && variances[r] > 0 {
+        let left = dot(rows[r], rows[r]) / variances[r]
+        if left > share { (share, pivot) = (left, r) }
+      }
+      guard pivot >= 0 else { break }
+      used[pivot] = true
+      degrees += 1
+      let norm = dot(rows[pivot], rows[pivot]).squareRoot()
+      let direction = rows[pivot].map { $0 / norm }
+      let standardized = residuals.map { $0[pivot] / norm }
+      for m in 0..<members { squares[m] += standardized[m] * standardized[m] }
+      for r in rows.indices where !used[r] {
+        let projection = dot(rows[r], direction)
+        for b in 0..<labels { rows[r][b] -= projection * direction[b] }
+        for m in 0..<members { residuals[m][r] -= projection * standardized[m] }
+      }
+    }
+    guard degrees > 0 else {
+      return Verdict(
+        pValues: [Double](repeating: 1, count: members),
+        within: [Bool](repeating: true, count: members), degrees: 0,
+        fluctuationTime: fluctuationTime)
+    }
+    // With noise the covariance itself is estimated from J labels: the mean of Hotelling's T² is
+    // J/(J − p − 1) times that of χ².
+    let shrink = hasNoise ? Double(labels - degrees - 1) / Double(labels) : 1
+    let pValues = squares.map { chiSquareTail(shrink * $0, degrees: degrees) }
+    let level = twoSidedLevel(sigmas: sigmas)
+    return Verdict(
+      pValues: pValues, within: pValues.map { $0 >= level }, degrees: degrees,
+      fluctuationTime: fluctuationTime)
+  }
+
+  private func square(_ values: [Double]) -> Double {
+    dot(values, values) / Double(values.count)
+  }
+}
+
+private func dot(_ a: [Double], _ b: [Double]) -> Double {
+  var sum = 0.0
+  for i in a.indices { sum += a[i] * b[i] }
+  return sum
+}

@@ -56,7 +56,7 @@ let package = Package(
     .testTarget(
       name: "MeanFieldTests", dependencies: ["MeanField", "Transforms"], swiftSettings: strict),
     .testTarget(name: "SnapshotIOTests", dependencies: ["SnapshotIO"], swiftSettings: strict),
-    .testTarget(name: "RunFilesTests", dependencies: ["RunFiles"], swiftSettings: strict),
+    .testTarget(name: "RunFilesTests", dependencies: ["RunFiles", "MeanField", "SnapshotIO"], swiftSettings: strict),
     .testTarget(
       name: "CommandTests", dependencies: ["MeanFieldCLI", "SnapshotIO"], swiftSettings: strict),
   ]

@@ -26,8 +26,36 @@ public struct MassCurve: Sendable {
       }
       self.init(angles: angles, levels: levels)
     } else {
-      self.init(angles: law.angles, levels: law.levels)
+      let kept = Self.essentialVertices(law.angles, law.levels, tolerance: 1e-10)
+      self.init(angles: kept.map { law.angles[$0] }, levels: kept.map { law.levels[$0] })
     }
+  }
+
+  /// Vertices such that the polygon through them passes within `tolerance` of all others: sharp
+  /// clusters need a fine grid, the voids between them none.
+  private static func essentialVertices(
+    _ angles: [Double], _ levels: [Double], tolerance: Double
+  ) -> [Int] {
+    var kept = [0]
+    var anchor = 0
+    // Slopes from the anchor that pass every vertex since within the tolerance.
+    var least = -Double.infinity
+    var most = Double.infinity
+    for i in angles.indices.dropFirst() {
+      let width = angles[i] - angles[anchor]
+      let slope = (levels[i] - levels[anchor]) / width
+      if slope < least || slope > most {
+        anchor = i - 1
+        kept.append(anchor)
+        least = -Double.infinity
+        most = Double.infinity
+      }
+      let reach = angles[i] - angles[anchor]
+      least = max(least, (levels[i] - tolerance - levels[anchor]) / reach)
+      most = min(most, (levels[i] + tolerance - levels[anchor]) / reach)
+    }
+    if anchor != angles.count - 1 { kept.append(angles.count - 1) }
+    return kept
   }
 
   /// Equal or unequal masses spread evenly between the middles of neighbouring points.

@@ -47,13 +47,20 @@ public struct Comparison: Sendable {
     public var isWithin: Bool { within.allSatisfy { $0 } }
   }
 
-  public private(set) var entries: [Entry] = []
-  private var influences: [[Double]] = []
-  /// deviations[member][row], one row for the real and one for the imaginary part of each mode.
-  private var deviations: [[Double]]
-  private var fluctuationTime: Double?
+  /// What has been recorded and the verdict needs.
+  public struct Memory: Sendable, Equatable {
+    /// Influence of every label on the judged moments, row after row.
+    public var influences: [[Double]] = []
+    /// deviations[member][row], one row for the real and one for the imaginary part of each mode.
+    public var deviations: [[Double]] = []
+    public var fluctuationTime: Double?
+    public var seen = 0
+
+    public init() {}
+  }
+
+  public var memory = Memory()
   private let stride: Int
-  private var seen = 0
   private let hasNoise: Bool
   private let threads: Int
 
@@ -69,24 +76,24 @@ public struct Comparison: Sendable {
     self.hasNoise = hasNoise
     self.threads = threads
     stride = max(1, snapshotCount / Self.judgedSnapshots)
-    deviations = [[Double]](repeating: [], count: members)
+    memory.deviations = [[Double]](repeating: [], count: members)
   }
 
-  /// Adds one snapshot of the density and of every member.
+  /// Adds one snapshot of the density and of every member; returns their distances.
   public mutating func record(
     density: Snapshot, members snapshots: [Snapshot], response: LinearResponse
-  ) {
+  ) -> Entry {
     precondition(snapshots.count == members, "one snapshot for every member")
     let curve = MassCurve(density.cumulative)
     let distances = parallelMap(count: members, threads: threads) { m in
       CircularDistances(curve, MassCurve(snapshots[m].cumulative))
     }
     let sampling = SamplingError(tokens: tokens, threads: threads).estimate(response)
-    entries.append(Entry(time: density.time, distances: distances, sampling: sampling))
-    defer { seen += 1 }
-    if fluctuationTime == nil, seen % stride == 0 {
+    if memory.fluctuationTime == nil, memory.seen % stride == 0 {
       addDeviations(density, snapshots, response)
     }
+    memory.seen += 1
+    return Entry(time: density.time, distances: distances, sampling: sampling)
   }
 
   private mutating func addDeviations(
@@ -95,27 +102,27 @@ public struct Comparison: Sendable {
     let rows = (1...Self.judgedModes).map { response.influence(on: $0) }
     let largest = rows.map { (square($0.real) + square($0.imaginary)) / Double(tokens) }.max() ?? 0
     if largest > 0.01 {
-      fluctuationTime = density.time
+      memory.fluctuationTime = density.time
       return
     }
     for (index, row) in rows.enumerated() {
       let k = index + 1
-      influences.append(row.real)
-      influences.append(row.imaginary)
+      memory.influences.append(row.real)
+      memory.influences.append(row.imaginary)
       for m in 0..<members {
-        deviations[m].append(snapshots[m].moments.real(k) - density.moments.real(k))
-        deviations[m].append(snapshots[m].moments.imaginary(k) - density.moments.imaginary(k))
+        memory.deviations[m].append(snapshots[m].moments.real(k) - density.moments.real(k))
+        memory.deviations[m].append(snapshots[m].moments.imaginary(k) - density.moments.imaginary(k))
       }
     }
   }
 
   /// Judges all members by what has been recorded.
   public func verdict() -> Verdict {
-    let labels = influences.first?.count ?? 1
+    let labels = memory.influences.first?.count ?? 1
     let unit = 1 / (Double(labels) * Double(tokens)).squareRoot()
-    var rows = influences.map { row in row.map { $0 * unit } }
+    var rows = memory.influences.map { row in row.map { $0 * unit } }
     let variances = rows.map { dot($0, $0) }
-    var residuals = deviations
+    var residuals = memory.deviations
     var squares = [Double](repeating: 0, count: members)
     var used = [Bool](repeating: false, count: rows.count)
     var degrees = 0
@@ -143,7 +150,7 @@ public struct Comparison: Sendable {
       return Verdict(
         pValues: [Double](repeating: 1, count: members),
         within: [Bool](repeating: true, count: members), degrees: 0,
-        fluctuationTime: fluctuationTime)
+        fluctuationTime: memory.fluctuationTime)
     }
     // With noise the covariance itself is estimated from J labels: the mean of Hotelling's T² is
     // J/(J − p − 1) times that of χ².
@@ -152,7 +159,7 @@ public struct Comparison: Sendable {
     let level = twoSidedLevel(sigmas: sigmas)
     return Verdict(
       pValues: pValues, within: pValues.map { $0 >= level }, degrees: degrees,
-      fluctuationTime: fluctuationTime)
+      fluctuationTime: memory.fluctuationTime)
   }
 
   private func square(_ values: [Double]) -> Double {

@@ -98,10 +98,14 @@ public struct SpectralDynamics: Dynamics {
     }
   }
 
-  /// Adopts the grid of a saved state.
-  public mutating func adopt(stateCount: Int, points: Int) {
-    layOut(points: points)
-    precondition(2 * (modes + 1) + 1 == stateCount, "the state does not belong to this grid")
+  /// Lays out the grid a saved state was on: the first one by doubling that has its length.
+  ///
+  /// - Returns: false if there is none.
+  mutating func adopt(stateCount: Int) -> Bool {
+    while 2 * (modes + 1) + 1 < stateCount && 2 * points <= maximumPoints {
+      layOut(points: 2 * points)
+    }
+    return 2 * (modes + 1) + 1 == stateCount
   }
 
   // MARK: The right-hand side

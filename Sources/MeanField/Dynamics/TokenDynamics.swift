@@ -36,6 +36,16 @@ public struct TokenDynamics: Dynamics {
     slope = partition
   }
 
+  /// A step of the stochastic scheme whose weak error, of second order, is below the sampling error.
+  ///
+  /// h Λ ≤ min(1/10, n^{−1/4}) for n independent draws, so (h Λ)² ≤ n^{−1/2}; and noise moves a
+  /// token by at most a fifth of the kernel's width (1 + β)^{−1/2} in a step.
+  public static func stochasticStep(_ equation: Equation, draws: Int) -> Double {
+    let reach = min(0.1, 1 / Double(max(1, draws)).squareRoot().squareRoot())
+    let drift = reach / LinearTheory(equation: equation).lipschitzBound
+    return min(drift, 0.02 / (equation.noise * (1 + equation.attention.beta)))
+  }
+
   /// The state of tokens at the given angles.
   public func state(angles: [Double]) -> [Double] {
     precondition(angles.count == count, "one angle for every token")

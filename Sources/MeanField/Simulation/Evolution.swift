@@ -9,6 +9,8 @@ public final class Evolution<D: Dynamics> {
   public internal(set) var dynamics: D
   public internal(set) var state: [Double]
   private var stepping: Stepping
+  /// Ē at t = 0, kept for the dissipation defect.
+  public internal(set) var initialEnergy = Double.nan
 
   public init(dynamics: D, state: [Double], stepping: Stepping) {
     self.dynamics = dynamics
@@ -75,14 +77,96 @@ extension Evolution where D == SpectralDynamics {
   }
 
   public func snapshot() -> Snapshot {
-    dynamics.snapshot(
-      of: state, time: memory.time, steps: memory.acceptedSteps, stepSize: memory.lastStep)
+    completed(
+      dynamics.snapshot(
+        of: state, time: memory.time, steps: memory.acceptedSteps, stepSize: memory.lastStep))
   }
 }
 
 extension Evolution where D == TokenDynamics {
+  /// Tokens on the circle at given angles.
+  ///
+  /// - Parameters:
+  ///   - masses: weights summing to one, nil for equal ones.
+  ///   - step: of the stochastic scheme, used where there is noise.
+  ///   - momentCount: how many moments snapshots carry, at least.
+  public static func tokens(
+    _ equation: Equation, angles: [Double], masses: [Double]? = nil, tolerance: Double = 1e-8,
+    seed: UInt64 = 0, member: Int = 0, step: Double? = nil, momentCount: Int = 0, end: Double
+  ) -> Evolution {
+    let dynamics = TokenDynamics(
+      equation: equation, count: angles.count, masses: masses, momentCount: momentCount)
+    let state = dynamics.state(angles: angles)
+    let stepping = Evolution.stepping(
+      equation, tolerance: tolerance, end: end,
+      step: step ?? TokenDynamics.stochasticStep(equation, draws: angles.count),
+      stream: RandomStream(seed: seed, member: member, purpose: .noise))
+    return Evolution(dynamics: dynamics, state: state, stepping: stepping)
+  }
+
   public func snapshot() -> Snapshot {
-    dynamics.snapshot(
-      of: state, time: memory.time, steps: memory.acceptedSteps, stepSize: memory.lastStep)
+    completed(
+      dynamics.snapshot(
+        of: state, time: memory.time, steps: memory.acceptedSteps, stepSize: memory.lastStep))
+  }
+}
+
+extension Evolution where D == FluctuationDynamics {
+  /// The linear response of a law to its own sampling, at the 10⁻⁴ that error bars need.
+  public static func fluctuation(
+    _ equation: Equation, around law: InitialLaw, seed: UInt64 = 0, step: Double? = nil,
+    end: Double
+  ) -> Evolution {
+    let dynamics = FluctuationDynamics(
+      equation: equation, count: FluctuationDynamics.labelCount(for: equation))
+    let stepping = Evolution.stepping(
+      equation, tolerance: 1e-4, end: end,
+      step: step ?? TokenDynamics.stochasticStep(equation, draws: dynamics.count),
+      stream: RandomStream(seed: seed, member: 0, purpose: .fluctuationNoise))
+    return Evolution(
+      dynamics: dynamics, state: dynamics.state(of: law, seed: seed), stepping: stepping)
+  }
+}
+
+extension Evolution {
+  /// Points move by the adaptive scheme, with noise by the stochastic one.
+  private static func stepping(
+    _ equation: Equation, tolerance: Double, end: Double, step: Double, stream: RandomStream
+  ) -> Stepping {
+    if equation.noise > 0 {
+      return .stochastic(StochasticStepper(step: step, noise: equation.noise, stream: stream))
+    }
+    return .adaptive(Stepper(scheme: .dormandPrince8, tolerance: tolerance, longest: end))
+  }
+
+  private func completed(_ snapshot: Snapshot) -> Snapshot {
+    if memory.acceptedSteps == 0 { initialEnergy = snapshot.scaledEnergy }
+    var snapshot = snapshot
+    snapshot.initialEnergy = initialEnergy
+    return snapshot
+  }
+
+  /// What continues this evolution to the bit.
+  public var saved: SavedEvolution {
+    SavedEvolution(state: state, memory: memory, initialEnergy: initialEnergy)
+  }
+
+  func restore(_ saved: SavedEvolution) {
+    state = saved.state
+    memory = saved.memory
+    initialEnergy = saved.initialEnergy
+  }
+}
+
+/// An evolution between two steps, as plain data.
+public struct SavedEvolution: Sendable, Equatable {
+  public var state: [Double]
+  public var memory: Stepper.Memory
+  public var initialEnergy: Double
+
+  public init(state: [Double], memory: Stepper.Memory, initialEnergy: Double) {
+    self.state = state
+    self.memory = memory
+    self.initialEnergy = initialEnergy
   }
 }

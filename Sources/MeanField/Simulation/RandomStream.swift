@@ -16,6 +16,7 @@ public struct RandomStream: Sendable {
     case noise = 2
     case perturbation = 3
     case fluctuation = 4
+    case fluctuationNoise = 5
   }
 
   private let key: SIMD2<UInt32>

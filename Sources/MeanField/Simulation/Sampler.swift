@@ -1,3 +1,5 @@
+internal import Transforms
+
 /// Angles drawn from an initial law through its quantile function.
 public struct Sampler: Sendable {
   private let cumulative: CumulativeLaw
@@ -15,5 +17,10 @@ public struct Sampler: Sendable {
   public func draws(count: Int, seed: UInt64, member: Int) -> [Double] {
     let stream = RandomStream(seed: seed, member: member, purpose: .initialDraw)
     return (0..<count).map { angle(at: stream.uniform(index: $0, draw: 0)) }
+  }
+
+  /// Draws of members 0…members−1.
+  public func members(_ members: Int, count: Int, seed: UInt64, threads: Int) -> [[Double]] {
+    parallelMap(count: members, threads: threads) { draws(count: count, seed: seed, member: $0) }
   }
 }

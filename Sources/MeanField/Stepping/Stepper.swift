@@ -26,6 +26,8 @@ public struct Stepper {
     public var rejectedSteps = 0
     /// Length of the last step taken.
     public var lastStep = 0.0
+
+    public init() {}
   }
 
   public var memory = Memory()

@@ -1,0 +1,189 @@
+internal import Synchronization
+internal import Transforms
+
+/// A density, members of particles and the fluctuations expected between them, on their way
+/// through the same snapshot times.
+public final class Simulation {
+  public let density: Evolution<SpectralDynamics>?
+  public let members: [Evolution<TokenDynamics>]
+  public let fluctuation: Evolution<FluctuationDynamics>?
+  /// Planned snapshot times: t = 0 first, the end last.
+  public let times: [Double]
+  /// Index of the next snapshot to be taken.
+  public private(set) var nextSnapshot = 0
+  private let threads: Int
+
+  /// What all see at one planned time.
+  public struct Frame: Sendable {
+    public var index: Int
+    public var time: Double
+    public var density: Snapshot?
+    public var members: [Snapshot]
+    public var response: LinearResponse?
+  }
+
+  /// Why `advance` came back.
+  public enum Outcome: Sendable, Equatable {
+    /// The next planned time is reached.
+    case arrived
+    /// `pause` said so, between two steps of everything.
+    case paused
+  }
+
+  /// - Parameters:
+  ///   - times: ascending, the first is 0.
+  ///   - threads: how many may be used; the values do not depend on it.
+  public init(
+    density: Evolution<SpectralDynamics>?, members: [Evolution<TokenDynamics>],
+    fluctuation: Evolution<FluctuationDynamics>? = nil, times: [Double], threads: Int
+  ) {
+    precondition(times.first == 0, "the first snapshot is that of the start")
+    self.density = density
+    self.members = members
+    self.fluctuation = fluctuation
+    self.times = times
+    self.threads = threads
+  }
+
+  public var isFinished: Bool { nextSnapshot == times.count }
+
+  /// Steps everything to the next planned time, in parallel.
+  ///
+  /// - Parameters:
+  ///   - pause: asked after every step, on any thread; true stops all between two steps. Going on
+  ///     from there gives the same values as not having stopped.
+  ///   - progress: told the time of the slowest now and then, on any thread.
+  public func advance(
+    pause: @escaping @Sendable () -> Bool = { false },
+    progress: @escaping @Sendable (Double) -> Void = { _ in }
+  ) throws(SimulationFailure) -> Outcome {
+    precondition(!isFinished, "all snapshots have been taken")
+    let target = times[nextSnapshot]
+    let tasks = tasks(target)
+    let board = ProgressBoard(times: tasks.map(\.time), target: target)
+    // Each task is touched by one thread at a time: that is what the loop promises.
+    nonisolated(unsafe) let work = tasks
+    let failures = parallelMap(count: tasks.count, threads: threads) { i -> SimulationFailure? in
+      do throws(SimulationFailure) {
+        try work[i].run {
+          progress(board.update(i, work[i].time))
+          return pause()
+        }
+        board.finish(i)
+        return nil
+      } catch {
+        return error
+      }
+    }
+    if let failure = failures.compactMap({ $0 }).first { throw failure }
+    return tasks.allSatisfy { $0.time == target } ? .arrived : .paused
+  }
+
+  /// The frame at the planned time that has been reached; the next `advance` aims at the one after.
+  public func takeFrame() -> Frame {
+    let index = nextSnapshot
+    nextSnapshot += 1
+    nonisolated(unsafe) let members = members
+    let snapshots = parallelMap(count: members.count, threads: threads) { members[$0].snapshot() }
+    return Frame(
+      index: index, time: times[index], density: density?.snapshot(), members: snapshots,
+      response: fluctuation.map { $0.dynamics.response(of: $0.state) })
+  }
+
+  /// Everything needed to go on, as plain data.
+  public var saved: SavedRun {
+    SavedRun(
+      nextSnapshot: nextSnapshot, density: density?.saved, members: members.map(\.saved),
+      fluctuation: fluctuation?.saved)
+  }
+
+  /// Goes back to a saved place.
+  ///
+  /// - Returns: false, with nothing changed, if the saved run has another shape than this one.
+  public func restore(_ saved: SavedRun) -> Bool {
+    guard
+      saved.members.count == members.count, saved.nextSnapshot <= times.count,
+      (saved.density == nil) == (density == nil),
+      (saved.fluctuation == nil) == (fluctuation == nil),
+      zip(saved.members, members).allSatisfy({ $0.state.count == $1.state.count })
+    else { return false }
+    if let density, let state = saved.density {
+      guard density.dynamics.adopt(stateCount: state.state.count) else { return false }
+      density.restore(state)
+    }
+    if let fluctuation, let state = saved.fluctuation {
+      guard state.state.count == fluctuation.state.count else { return false }
+      fluctuation.restore(state)
+    }
+    for (member, state) in zip(members, saved.members) { member.restore(state) }
+    nextSnapshot = saved.nextSnapshot
+    return true
+  }
+
+  private struct EvolutionTask {
+    let read: () -> Double
+    let advance: (() -> Bool) throws(SimulationFailure) -> Void
+
+    var time: Double { read() }
+
+    func run(_ shouldStop: () -> Bool) throws(SimulationFailure) { try advance(shouldStop) }
+  }
+
+  /// The heaviest first: the density, then the fluctuations, then the members.
+  private func tasks(_ target: Double) -> [EvolutionTask] {
+    var tasks: [EvolutionTask] = []
+    if let density { tasks.append(Self.task(density, target)) }
+    if let fluctuation { tasks.append(Self.task(fluctuation, target)) }
+    return tasks + members.map { Self.task($0, target) }
+  }
+
+  private static func task<D: Dynamics>(
+    _ evolution: Evolution<D>, _ target: Double
+  ) -> EvolutionTask {
+    EvolutionTask(
+      read: { evolution.memory.time },
+      advance: { (stop) throws(SimulationFailure) in
+        try evolution.advance(to: target, shouldStop: stop)
+      })
+  }
+}
+
+/// A simulation between two steps, as plain data.
+public struct SavedRun: Sendable, Equatable {
+  public var nextSnapshot: Int
+  public var density: SavedEvolution?
+  public var members: [SavedEvolution]
+  public var fluctuation: SavedEvolution?
+
+  public init(
+    nextSnapshot: Int, density: SavedEvolution?, members: [SavedEvolution],
+    fluctuation: SavedEvolution?
+  ) {
+    self.nextSnapshot = nextSnapshot
+    self.density = density
+    self.members = members
+    self.fluctuation = fluctuation
+  }
+}
+
+/// The time every task has reached; the run is where the slowest is.
+private final class ProgressBoard: Sendable {
+  private let times: Mutex<[Double]>
+  private let target: Double
+
+  init(times: [Double], target: Double) {
+    self.times = Mutex(times)
+    self.target = target
+  }
+
+  func update(_ task: Int, _ time: Double) -> Double {
+    times.withLock {
+      $0[task] = time
+      return $0.min() ?? target
+    }
+  }
+
+  func finish(_ task: Int) {
+    times.withLock { $0[task] = target }
+  }
+}

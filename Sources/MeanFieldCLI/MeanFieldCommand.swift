@@ -1,0 +1,65 @@
+import ArgumentParser
+import Foundation
+import MeanField
+import RunFiles
+import SnapshotIO
+
+/// The command-line program: parses flags, calls the rooms behind it, prints.
+@main
+struct MeanFieldCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "meanfield",
+    abstract: "Solves the mean-field equation of self-attention on the circle.",
+    discussion: """
+      EXAMPLES
+        meanfield predict configs/circle-clusters.yaml     what theory expects
+        meanfield run configs/circle-clusters.yaml         solve, write output/circle-clusters.nc
+        meanfield compare configs/circle-clusters.yaml     and compare density with particles
+        meanfield plot output/circle-clusters.nc           draw output/circle-clusters.png
+
+      EXIT STATUS
+        0 done; 1 the numbers gave out; 2 compare: outside the allowed distance; 64 wrong command
+        line; 65 wrong content; 74 a file could not be found, read or written; 130 interrupted
+      """,
+    version: MeanFieldVersion.current,
+    subcommands: [
+      RunCommand.self, CompareCommand.self, PredictCommand.self, ValidateCommand.self,
+      PlotCommand.self,
+    ])
+
+  static func main() {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    let names = configuration.subcommands.compactMap { $0.configuration.commandName }
+    if let first = arguments.first, !first.hasPrefix("-"), first != "help", !names.contains(first) {
+      let guess = Spelling.nearest(to: first, among: names).map { "; did you mean '\($0)'?" } ?? ""
+      let known = names.joined(separator: ", ")
+      fail("unknown command '\(first)', allowed: \(known)\(guess)", 64)
+    }
+    main(arguments)
+  }
+
+  /// One sentence on standard error and the exit status.
+  static func fail(_ message: String, _ status: Int32) -> Never {
+    FileHandle.standardError.write(Data("meanfield: \(message)\n".utf8))
+    Foundation.exit(status)
+  }
+
+  /// Runs `body`; what goes wrong becomes one sentence and a documented exit status.
+  static func reporting<Value>(_ body: () throws -> Value) -> Value {
+    do {
+      return try body()
+    } catch let error as RunFileError {
+      fail(error.message, error.exitCode)
+    } catch let error as NetCDFError {
+      fail(error.description, error.exitCode)
+    } catch let error as SimulationFailure {
+      fail(error.description, 1)
+    } catch let error as RunSession.Interruption {
+      fail(
+        "interrupted at t = \(error.time); the state is saved: --resume continues \(error.output)",
+        130)
+    } catch {
+      fail("\(error)", 70)
+    }
+  }
+}

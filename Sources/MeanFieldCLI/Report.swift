@@ -1,0 +1,206 @@
+import Foundation
+import MeanField
+import RunFiles
+
+/// What commands print, as text for people and as JSON for programs.
+enum Report {
+  // MARK: Runs
+
+  static func text(_ summary: RunSession.Summary) -> String {
+    guard let last = summary.last else {
+      return "\(summary.output) is complete: nothing left to resume\n"
+    }
+    var lines: [String] = []
+    let took = String(format: "%.2g s", summary.wallTime)
+    lines.append("t = \(number(last.time)) reached in \(took)")
+    if let density = last.density {
+      let grid = summary.densityPoints.map { ", \($0) points" } ?? ""
+      let steps = summary.densitySteps.map { ", \($0) steps" } ?? ""
+      lines.append("")
+      lines.append(
+        "density: mass \(number(density.mass)), energy \(number(density.energy)), "
+          + "normalized \(number(density.normalizedEnergy))\(grid)\(steps)")
+      lines += clusterLines(density.clusters())
+    }
+    if let first = last.members.first {
+      lines.append("")
+      lines.append("particles: \(count(last.members.count, "member")) of \(first.angles.count)")
+      for (m, member) in last.members.enumerated() {
+        let clusters = member.clusters()
+        let shown = clusters.prefix(6)
+          .map { "\(fixed($0.position)) (\(fixed($0.mass)))" }.joined(separator: ", ")
+        let more = clusters.count > 6 ? ", …" : ""
+        lines.append("  member \(m): \(count(clusters.count, "cluster")): \(shown)\(more)")
+      }
+    }
+    if let distances = summary.distances { lines += distanceLines(distances) }
+    if let verdict = summary.verdict { lines += verdictLines(verdict) }
+    lines.append("")
+    lines.append(summary.output)
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func clusterLines(_ clusters: [Cluster]) -> [String] {
+    if clusters.isEmpty { return ["  no cluster: Z is constant"] }
+    return clusters.prefix(12).enumerated().map {
+      "  cluster \($0 + 1): angle \(fixed($1.position)), mass \(fixed($1.mass))"
+    } + (clusters.count > 12 ? ["  … \(clusters.count) clusters in all"] : [])
+  }
+
+  private static func distanceLines(_ entry: Comparison.Entry) -> [String] {
+    let rows: [(String, (CircularDistances) -> Double)] = [
+      ("W1", \.wasserstein1), ("W2", \.wasserstein2), ("Sobolev H^-1", \.sobolev),
+    ]
+    var lines = ["", "distance of members from the density at t = \(number(entry.time))"]
+    for (name, read) in rows {
+      let values = entry.distances.map(read)
+      let range = "\(short(values.min() ?? 0)) … \(short(values.max() ?? 0))"
+      let expected = "\(short(read(entry.sampling.expected))) ± \(short(read(entry.sampling.spread)))"
+      let title = name.padding(toLength: 13, withPad: " ", startingAt: 0)
+      lines.append("  \(title) \(range), expected of independent draws \(expected)")
+    }
+    return lines
+  }
+
+  private static func verdictLines(_ verdict: Comparison.Verdict) -> [String] {
+    var lines = [""]
+    if let time = verdict.fluctuationTime {
+      lines.append(
+        "from t = \(number(time)) on, sampling fluctuations are no longer small: which way each "
+          + "member goes is chance, and later snapshots are not judged")
+    }
+    guard verdict.degrees > 0 else {
+      lines.append("verdict: none, no snapshot could be judged")
+      return lines
+    }
+    let values = verdict.pValues.map { short($0) }.joined(separator: ", ")
+    lines.append("p-values of the members: \(values) (\(verdict.degrees) degrees of freedom)")
+    let outside = verdict.within.indices.filter { !verdict.within[$0] }
+    if outside.isEmpty {
+      lines.append("verdict: the particles follow the mean field")
+    } else {
+      let names = outside.map(String.init).joined(separator: ", ")
+      lines.append("verdict: outside the allowed distance: member \(names)")
+    }
+    return lines
+  }
+
+  static func json(_ summary: RunSession.Summary) -> String {
+    struct ClusterRecord: Encodable {
+      var position: Double
+      var mass: Double
+    }
+    struct Distance: Encodable {
+      var members: [Double]
+      var expected: Double
+      var spread: Double
+    }
+    struct Record: Encodable {
+      var output: String
+      var time: Double?
+      var densityClusters: [ClusterRecord]
+      var memberClusters: [[ClusterRecord]]
+      var wasserstein1: Distance?
+      var wasserstein2: Distance?
+      var sobolev: Distance?
+      var pValues: [Double]
+      var within: [Bool]
+      var degreesOfFreedom: Int?
+      var fluctuationsOfOrderOneAt: Double?
+      var verdict: String
+    }
+    func records(_ snapshot: Snapshot?) -> [ClusterRecord] {
+      (snapshot?.clusters() ?? []).map { ClusterRecord(position: $0.position, mass: $0.mass) }
+    }
+    func distance(_ read: (CircularDistances) -> Double) -> Distance? {
+      summary.distances.map {
+        Distance(
+          members: $0.distances.map(read), expected: read($0.sampling.expected),
+          spread: read($0.sampling.spread))
+      }
+    }
+    let verdict = summary.verdict
+    return encoded(
+      Record(
+        output: summary.output, time: summary.last?.time,
+        densityClusters: records(summary.last?.density),
+        memberClusters: (summary.last?.members ?? []).map { records($0) },
+        wasserstein1: distance(\.wasserstein1), wasserstein2: distance(\.wasserstein2),
+        sobolev: distance(\.sobolev), pValues: verdict?.pValues ?? [],
+        within: verdict?.within ?? [], degreesOfFreedom: verdict?.degrees,
+        fluctuationsOfOrderOneAt: verdict?.fluctuationTime,
+        verdict: verdict.map { $0.isWithin ? "within" : "outside" } ?? "none"))
+  }
+
+  // MARK: Theory and validation
+
+  static func text(_ prediction: Prediction) -> String {
+    var lines = ["modes of the kernel above 1e-16: K = \(prediction.modes)"]
+    lines.append("largest possible speed: \(number(prediction.speedBound))")
+    lines.append("")
+    lines.append("growth rates of the uniform state, 1 + ε cos kθ ~ e^(λt)")
+    let growing = prediction.growthRates.lastIndex { $0 > 0 } ?? 0
+    let shown = min(prediction.growthRates.count, max(5, growing + 2), 40)
+    for k in 1...shown {
+      let mark = prediction.fastestMode == k ? "   fastest" : ""
+      lines.append("  k = \(k): λ = \(number(prediction.growthRates[k - 1]))\(mark)")
+    }
+    if shown < prediction.growthRates.count { lines.append("  … to k = \(prediction.modes)") }
+    lines.append("")
+    if let mode = prediction.fastestMode {
+      lines.append("expected number of clusters: \(mode)")
+      if let time = prediction.formationTime {
+        lines.append("formation time: \(number(time))")
+      }
+    } else {
+      lines.append("the uniform state is stable: no clusters are expected from it")
+    }
+    let side = prediction.noise < prediction.criticalNoise ? "below" : "above"
+    lines.append(
+      "critical noise: D = \(number(prediction.criticalNoise)); this run has "
+        + "D = \(number(prediction.noise)), \(side)")
+    return lines.joined(separator: "\n")
+  }
+
+  static func json(_ prediction: Prediction) -> String { encoded(prediction) }
+
+  static func text(_ runFile: RunFile, _ cost: RunCost) -> String {
+    let lines = [
+      "memory: about \(RunCost.size(cost.memory)) at the start",
+      "disk: about \(RunCost.size(cost.disk)), \(count(cost.snapshots, "snapshot"))",
+      "work: about \(short(cost.workPerRate)) operations for a right-hand side of everything",
+    ]
+    return lines.map { "# \($0)" }.joined(separator: "\n") + "\n" + runFile.yaml.trimmingNewlines
+  }
+
+  static func json(_ runFile: RunFile, _ cost: RunCost) -> String {
+    struct Record: Encodable {
+      var runFile: String
+      var cost: RunCost
+    }
+    return encoded(Record(runFile: runFile.yaml, cost: cost))
+  }
+
+  // MARK: Words
+
+  private static func encoded(_ value: some Encodable) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+    guard let data = try? encoder.encode(value) else { return "{}" }
+    return String(decoding: data, as: UTF8.self)
+  }
+
+  private static func number(_ value: Double) -> String { String(format: "%.10g", value) }
+  private static func short(_ value: Double) -> String { String(format: "%.3g", value) }
+  private static func fixed(_ value: Double) -> String { String(format: "%.6f", value) }
+
+  private static func count(_ count: Int, _ noun: String) -> String {
+    "\(count) \(noun)\(count == 1 ? "" : "s")"
+  }
+}
+
+extension String {
+  fileprivate var trimmingNewlines: String { trimmingCharacters(in: .newlines) }
+}

@@ -1,0 +1,92 @@
+internal import Foundation
+internal import MeanField
+internal import SnapshotIO
+
+/// The group `comparison` of an output that is already there, written or written anew.
+///
+/// The recorded tokens are compared with the density of the run file inside the output, which is
+/// solved again: a comparison needs its distribution function, not its values on a grid.
+public struct Recomparison {
+  public let runFile: RunFile
+  private let path: String
+  private let written: Int
+  private let threads: Int
+
+  /// - Throws: `RunFileError` when the output lacks a density, particles or some of its tokens.
+  public init(output path: String, settings: [String] = [], threads: Int) throws {
+    self.path = path
+    self.threads = threads
+    let file = try NetCDFFile(opening: path)
+    guard let text = try file.root.attribute("run_file")?.text else {
+      throw RunFileError.content("\(path): has no attribute run_file: not an output of meanfield")
+    }
+    written = try file.root.dimensionLength("time")
+    try file.close()
+    runFile = try RunFile(text: text, name: path, settings: settings)
+    guard runFile.isComparable else {
+      throw RunFileError.content("\(path): has no density and particles to compare")
+    }
+    guard runFile.writtenTokens == runFile.particles?.count else {
+      throw RunFileError.content(
+        "\(path): not all tokens were written (output.particles), so they cannot be compared")
+    }
+  }
+
+  /// Compares every snapshot there is.
+  public func execute(
+    isInterrupted: @escaping @Sendable () -> Bool = { false },
+    progress: @escaping @Sendable (Double) -> Void = { _ in }
+  ) throws -> RunSession.Summary {
+    let began = Date()
+    guard let particles = runFile.particles, written > 0 else {
+      throw RunFileError.content("\(path): has no snapshot")
+    }
+    let times = Array(runFile.snapshotTimes.prefix(written))
+    let simulation = try runFile.simulation(
+      compares: true, hasMembers: false, times: times, threads: threads)
+    var comparison = Comparison(
+      tokens: particles.count, members: particles.members, sigmas: runFile.compare.sigmas,
+      snapshotCount: times.count, hasNoise: runFile.equation.noise > 0, threads: threads)
+    let output = try OutputFile(resuming: path, layout: runFile.layout(compares: true))
+    var summary = RunSession.Summary(output: path, wallTime: 0)
+    do {
+      try output.addComparison()
+      while !simulation.isFinished {
+        _ = try simulation.advance(pause: isInterrupted, progress: progress)
+        if isInterrupted() {
+          throw RunSession.Interruption(time: simulation.slowestTime, output: path)
+        }
+        var frame = simulation.takeFrame()
+        frame.members = try members(output, particles, at: frame)
+        guard let density = frame.density, let response = frame.response else { break }
+        let entry = comparison.record(
+          density: density, members: frame.members, response: response)
+        try output.write(entry, at: frame.index)
+        summary.last = frame
+        summary.distances = entry
+      }
+      let verdict = comparison.verdict()
+      try output.write(verdict, sigmas: runFile.compare.sigmas)
+      summary.verdict = verdict
+    } catch {
+      output.closeAfterFailure()
+      throw error
+    }
+    try output.close()
+    summary.densityPoints = simulation.density?.dynamics.points
+    summary.densitySteps = simulation.density?.memory.acceptedSteps
+    summary.wallTime = Date().timeIntervalSince(began)
+    return summary
+  }
+
+  private func members(
+    _ output: OutputFile, _ particles: RunFile.Particles, at frame: Simulation.Frame
+  ) throws -> [Snapshot] {
+    try (0..<particles.members).map { member in
+      let angles = try output.angles(snapshot: frame.index, member: member)
+      var dynamics = TokenDynamics(equation: runFile.equation, count: angles.count)
+      return dynamics.snapshot(
+        of: dynamics.state(angles: angles), time: frame.time, steps: 0, stepSize: 0)
+    }
+  }
+}

@@ -1,0 +1,77 @@
+internal import Foundation
+internal import MeanField
+internal import SnapshotIO
+
+/// What a run will need, estimated before it starts.
+public struct RunCost: Sendable, Equatable, Codable {
+  /// Bytes of memory at the start; the density's share grows with its grid.
+  public var memory: Double
+  /// Bytes of the output file and the checkpoint.
+  public var disk: Double
+  /// Operations of one right-hand side of everything.
+  public var workPerRate: Double
+  public var snapshots: Int
+
+  public init(_ runFile: RunFile, compares: Bool) {
+    // Twelve stages, a scratch and a few arrays of the state's length.
+    let copies = 20.0
+    let count = Double(runFile.particles?.count ?? 0)
+    let members = Double(runFile.particles?.members ?? 0)
+    let kernel = KernelSpectrum(beta: runFile.equation.attention.beta)
+    var points = 0.0
+    if case .spectral(let choice) = runFile.density { points = Double(choice.points) }
+    let labels =
+      compares ? Double(FluctuationDynamics.labelCount(for: runFile.equation)) : 0
+    snapshots = runFile.snapshotTimes.count
+    let states = count * members + points + labels * labels
+    memory = 8 * copies * states
+    let layout = runFile.layout(compares: compares)
+    disk =
+      Double(snapshots) * Double(layout.bytesPerSnapshot) + 8 * (states + 1000)
+      + Double(layout.runFile.utf8.count)
+    let cells = 96 * Double(kernel.modes)
+    workPerRate =
+      members * min(20 * count * count, 60 * count + 50 * cells) + 40 * points * log2(max(2, points))
+      + 2 * labels * labels * labels
+  }
+
+  /// Refuses a run that would not fit.
+  func check(output: String) throws(RunFileError) {
+    let physical = Double(ProcessInfo.processInfo.physicalMemory)
+    guard memory < physical else {
+      throw .content(
+        """
+        the run needs about \(Self.size(memory)) of memory and the machine has \
+        \(Self.size(physical)): fewer particles.count or particles.members
+        """)
+    }
+    if let room = DiskRoom.bytesAvailable(forFileAt: output), disk > Double(room) {
+      throw .content(
+        """
+        the run would write about \(Self.size(disk)) and \(output) has room for \
+        \(Self.size(Double(room))): a longer output.every, fewer output.particles, or another disk
+        """)
+    }
+  }
+
+  /// A number of bytes in words, such as 1.5 GB.
+  public static func size(_ bytes: Double) -> String {
+    var value = bytes
+    var unit = 0
+    let units = ["bytes", "kB", "MB", "GB", "TB", "PB", "EB"]
+    while value >= 1000 && unit < units.count - 1 {
+      value /= 1000
+      unit += 1
+    }
+    return String(format: unit == 0 ? "%.0f %@" : "%.3g %@", value, units[unit])
+  }
+}
+
+extension RunFile {
+  func layout(compares: Bool) -> OutputLayout {
+    OutputLayout(
+      title: title, runFile: yaml, seed: particles?.seed ?? 0, points: output.points,
+      modes: output.modes, hasDensity: density != .none, members: particles?.members ?? 0,
+      writtenTokens: writtenTokens, hasComparison: compares, particleStep: particles?.step)
+  }
+}

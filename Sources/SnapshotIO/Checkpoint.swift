@@ -1,0 +1,168 @@
+internal import Foundation
+public import MeanField
+
+/// A run between two steps, on disk: NetCDF like the output, written beside it by rename.
+public struct Checkpoint: Sendable, Equatable {
+  /// The resolved run file; a checkpoint continues no other.
+  public var runFile: String
+  public var run: SavedRun
+  public var comparison: Comparison.Memory?
+
+  public init(runFile: String, run: SavedRun, comparison: Comparison.Memory?) {
+    self.runFile = runFile
+    self.run = run
+    self.comparison = comparison
+  }
+
+  /// `<output>.checkpoint`.
+  public static func path(forOutput output: String) -> String { output + ".checkpoint" }
+
+  // MARK: Writing
+
+  /// Writes beside `path` and renames, so that what stands there is always whole.
+  public func write(to path: String) throws(NetCDFError) {
+    let draft = path + ".new"
+    let file = try NetCDFFile(creating: draft, overwrite: true)
+    do throws(NetCDFError) {
+      try write(into: file.root)
+      try file.close()
+    } catch {
+      unlink(draft)
+      throw error
+    }
+    guard rename(draft, path) == 0 else {
+      let reason = String(cString: strerror(errno))
+      unlink(draft)
+      throw NetCDFError(operation: "put the checkpoint in place", path: path, status: 0, reason: reason)
+    }
+  }
+
+  private func write(into root: NetCDFFile.Group) throws(NetCDFError) {
+    try root.setAttribute("source", to: .text("meanfield \(MeanFieldVersion.current) checkpoint"))
+    try root.setAttribute("run_file", to: .text(runFile))
+    try root.setAttribute("next_snapshot", to: .integers([run.nextSnapshot]))
+    try root.setAttribute("members", to: .integers([run.members.count]))
+    if let density = run.density { try Self.write(density, root.group(named: "density")) }
+    if let fluctuation = run.fluctuation {
+      try Self.write(fluctuation, root.group(named: "fluctuation"))
+    }
+    for (m, member) in run.members.enumerated() {
+      try Self.write(member, root.group(named: "member\(m)"))
+    }
+    if let comparison { try Self.write(comparison, root.group(named: "comparison")) }
+    // Last: a file without it was cut short.
+    try root.setAttribute("complete", to: .integers([1]))
+  }
+
+  private static func write(
+    _ evolution: SavedEvolution, _ group: NetCDFFile.Group
+  ) throws(NetCDFError) {
+    try put(evolution.state, "state", group)
+    let memory = evolution.memory
+    try put(
+      [
+        memory.time, memory.chosen, memory.previousError, memory.lastStep, evolution.initialEnergy,
+        Double(memory.acceptedSteps), Double(memory.rejectedSteps),
+      ], "memory", group)
+  }
+
+  private static func write(
+    _ comparison: Comparison.Memory, _ group: NetCDFFile.Group
+  ) throws(NetCDFError) {
+    let labels = comparison.influences.first?.count ?? 0
+    try group.setAttribute("labels", to: .integers([labels]))
+    try group.setAttribute("seen", to: .integers([comparison.seen]))
+    try group.setAttribute("members", to: .integers([comparison.deviations.count]))
+    try group.setAttribute("rows", to: .integers([comparison.influences.count]))
+    if let time = comparison.fluctuationTime {
+      try group.setAttribute("fluctuation_time", to: .doubles([time]))
+    }
+    guard labels > 0 else { return }
+    try put(comparison.influences.flatMap { $0 }, "influences", group)
+    try put(comparison.deviations.flatMap { $0 }, "deviations", group)
+  }
+
+  private static func put(
+    _ values: [Double], _ name: String, _ group: NetCDFFile.Group
+  ) throws(NetCDFError) {
+    try group.defineDimension(name + "_length", length: values.count)
+    try group.defineVariable(name, .double, dimensions: [name + "_length"])
+    try group.put(values, into: name)
+  }
+
+  // MARK: Reading
+
+  /// - Throws: `NetCDFError` when the file is missing, cut short or something else.
+  public init(contentsOf path: String) throws(NetCDFError) {
+    let file = try NetCDFFile(opening: path)
+    let root = file.root
+    guard
+      try root.attribute("complete") != nil,
+      let runFile = try root.attribute("run_file")?.text,
+      let next = try root.attribute("next_snapshot")?.integers?.first,
+      let memberCount = try root.attribute("members")?.integers?.first
+    else { throw Self.broken(path) }
+    self.runFile = runFile
+    var members: [SavedEvolution] = []
+    for m in 0..<memberCount {
+      members.append(try Self.evolution(root.group(named: "member\(m)"), path))
+    }
+    run = SavedRun(
+      nextSnapshot: next,
+      density: try root.hasGroup(named: "density")
+        ? Self.evolution(root.group(named: "density"), path) : nil,
+      members: members,
+      fluctuation: try root.hasGroup(named: "fluctuation")
+        ? Self.evolution(root.group(named: "fluctuation"), path) : nil)
+    comparison =
+      try root.hasGroup(named: "comparison")
+      ? Self.comparison(root.group(named: "comparison"), path) : nil
+    try file.close()
+  }
+
+  private static func evolution(
+    _ group: NetCDFFile.Group, _ path: String
+  ) throws(NetCDFError) -> SavedEvolution {
+    let numbers = try group.doubles("memory")
+    guard numbers.count == 7 else { throw broken(path) }
+    var memory = Stepper.Memory()
+    memory.time = numbers[0]
+    memory.chosen = numbers[1]
+    memory.previousError = numbers[2]
+    memory.lastStep = numbers[3]
+    memory.acceptedSteps = Int(numbers[5])
+    memory.rejectedSteps = Int(numbers[6])
+    return SavedEvolution(
+      state: try group.doubles("state"), memory: memory, initialEnergy: numbers[4])
+  }
+
+  private static func comparison(
+    _ group: NetCDFFile.Group, _ path: String
+  ) throws(NetCDFError) -> Comparison.Memory {
+    guard
+      let labels = try group.attribute("labels")?.integers?.first,
+      let seen = try group.attribute("seen")?.integers?.first,
+      let members = try group.attribute("members")?.integers?.first,
+      let rows = try group.attribute("rows")?.integers?.first
+    else { throw broken(path) }
+    var memory = Comparison.Memory()
+    memory.seen = seen
+    memory.fluctuationTime = try group.attribute("fluctuation_time")?.doubles?.first
+    memory.deviations = [[Double]](repeating: [], count: members)
+    guard labels > 0 else { return memory }
+    memory.influences = split(try group.doubles("influences"), into: rows)
+    memory.deviations = split(try group.doubles("deviations"), into: members)
+    return memory
+  }
+
+  private static func split(_ values: [Double], into count: Int) -> [[Double]] {
+    let length = values.count / max(1, count)
+    return (0..<count).map { Array(values[($0 * length)..<(($0 + 1) * length)]) }
+  }
+
+  private static func broken(_ path: String) -> NetCDFError {
+    NetCDFError(
+      operation: "read the checkpoint", path: path, status: 0,
+      reason: "it is cut short or not a checkpoint of meanfield; start again with --overwrite")
+  }
+}

@@ -1,0 +1,406 @@
+import RunFiles
+import Testing
+
+/// Every way a run file can be wrong, with the sentence it is refused with.
+struct RefusalTests {
+  struct Case: CustomTestStringConvertible, Sendable {
+    let text: String
+    let message: String
+
+    /// The least run file with one line changed, or added as its fifth.
+    init(_ edit: String, _ message: String) {
+      text = Samples.least(edit)
+      self.message = "circle.yaml:" + message
+    }
+
+    init(text: String, _ message: String) {
+      self.text = text
+      self.message = "circle.yaml:" + message
+    }
+
+    var testDescription: String { message }
+  }
+
+  @Test(arguments: [
+    Case(
+      "manifold: sphere",
+      "1:11: manifold: 'sphere' is reserved for a later version; this one solves: circle"),
+    Case(
+      "manifold: {sphere: {dimension: 4}}",
+      "1:11: manifold: 'sphere' is reserved for a later version; this one solves: circle"),
+    Case(
+      "manifold: {zonal: {dimension: 8}}",
+      "1:11: manifold: 'zonal' is reserved for a later version; this one solves: circle"),
+    Case(
+      "density: panels",
+      "5:10: density: 'panels' is reserved for a later version; this one solves: none, spectral"),
+    Case(
+      "density: {panels: {tolerance: 1e-8}}",
+      "5:10: density: 'panels' is reserved for a later version; this one solves: none, spectral"),
+    Case(
+      "particles: {scheme: {euler: {step: 0.1}}}",
+      "5:21: particles.scheme: 'euler' is reserved for a later version; this one steps: adaptive"),
+    Case(
+      "sweep: {keys: []}",
+      "5:1: sweep: 'sweep' is reserved for a later version; this one makes single runs"),
+    Case(
+      "compare: {counts: [1, 2]}",
+      "5:11: compare.counts: 'counts' is reserved for a later version"),
+  ])
+  func reservedForLater(_ refused: Case) {
+    Samples.expectRefusal(refused.text, refused.message)
+  }
+
+  @Test(arguments: [
+    Case(
+      "density: {spectral: {degree: 31}}",
+      "5:22: density.spectral.degree: is a key for spheres, allowed on the circle: "
+        + "points, maximumPoints, tolerance"),
+    Case(
+      "density: {spectral: {maximumDegree: 31}}",
+      "5:22: density.spectral.maximumDegree: is a key for spheres, allowed on the circle: "
+        + "points, maximumPoints, tolerance"),
+    Case(
+      "output: {degree: 63}",
+      "5:10: output.degree: is a key for spheres, allowed on the circle: "
+        + "file, every, times, points, modes, particles"),
+    Case(
+      "initial: {harmonics: [{degree: 2, order: 0, amplitude: 1}]}",
+      "3:24: initial.harmonics.0.degree: is a key for spheres, allowed on the circle: "
+        + "mode, cosine, sine"),
+    Case(
+      "initial: orthogonal",
+      "3:10: initial: 'orthogonal' needs manifold: {sphere: {dimension: d}}, "
+        + "allowed on the circle: uniform, harmonics, vonMises, perturbedUniform, tokens"),
+    Case(
+      "initial: {vonMises: [{mean: [0, 0, 1], concentration: 1}]}",
+      "3:29: initial.vonMises.0.mean: found a list, allowed: an angle, in radians"),
+    Case(
+      "initial: {vonMises: [{mean: north, concentration: 1}]}",
+      "3:29: initial.vonMises.0.mean: found 'north', allowed: an angle, in radians"),
+  ])
+  func onlyForOtherManifolds(_ refused: Case) {
+    Samples.expectRefusal(refused.text, refused.message)
+  }
+
+  @Test(arguments: [
+    Case(
+      "attention: {betta: 4}",
+      "2:13: attention.betta: found an unknown key, allowed: beta, normalization, "
+        + "did you mean 'beta'?"),
+    Case(
+      "atention: {beta: 4}",
+      "5:1: atention: found an unknown key, allowed: title, manifold, attention, noise, initial, "
+        + "density, particles, time, output, compare, did you mean 'attention'?"),
+    Case(
+      "time: {end: 1, quux: 2}",
+      "4:16: time.quux: found an unknown key, allowed: end, tolerance"),
+    Case(
+      "initial: {vonMisses: []}",
+      "3:11: initial.vonMisses: found an unknown key, allowed: uniform, harmonics, vonMises, "
+        + "perturbedUniform, tokens, did you mean 'vonMises'?"),
+    Case(
+      "attention: {beta: 4, normalization: Softmx}",
+      "2:37: attention.normalization: found 'Softmx', allowed: softmax, unnormalized, peak, "
+        + "did you mean 'softmax'?"),
+    Case(
+      "manifold: cirlce",
+      "1:11: manifold: found 'cirlce', allowed: circle, did you mean 'circle'?"),
+    Case(
+      "density: gaussian",
+      "5:10: density: found 'gaussian', allowed: none, spectral"),
+    Case(
+      "output: {times: {from: 1, to: 2, count: 3, spacing: lograthmic}}",
+      "5:53: output.times.spacing: found 'lograthmic', allowed: linear, log"),
+    Case(
+      "output: {times: {from: 1, to: 2, counts: 3}}",
+      "5:34: output.times.counts: found an unknown key, allowed: from, to, count, spacing, "
+        + "did you mean 'count'?"),
+    Case(
+      "particles: {scheme: adaptiv}",
+      "5:21: particles.scheme: found 'adaptiv', allowed: adaptive, did you mean 'adaptive'?"),
+    Case(
+      "\"ti\\tle\\e[2J\": 4",
+      "5:1: ti\\tle\\u{1B}[2J: found an unknown key, allowed: title, manifold, attention, noise, "
+        + "initial, density, particles, time, output, compare"),
+  ])
+  func misspelled(_ refused: Case) {
+    Samples.expectRefusal(refused.text, refused.message)
+  }
+
+  @Test(arguments: [
+    Case(text: "title: nothing else\n", "1:1: manifold: missing, allowed: one of circle"),
+    Case(
+      text: "manifold: circle\n", "1:1: attention.beta: missing, allowed: a number ≥ 0"),
+    Case(
+      "attention: {normalization: peak}",
+      "2:12: attention.beta: missing, allowed: a number ≥ 0"),
+    Case(
+      text: "manifold: circle\nattention: {beta: 1}\n",
+      "1:1: initial: missing, allowed: one of uniform, harmonics, vonMises, perturbedUniform, "
+        + "tokens"),
+    Case("time: {tolerance: 1e-8}", "4:7: time.end: missing, allowed: a number > 0"),
+    Case(
+      "initial: vonMises",
+      "3:10: initial.vonMises: missing, allowed: a list of {mean, concentration, weight}"),
+    Case(
+      "initial: {vonMises: [{concentration: 1}]}",
+      "3:22: initial.vonMises.0.mean: missing, allowed: an angle, in radians"),
+    Case(
+      "initial: {vonMises: [{mean: 1}]}",
+      "3:22: initial.vonMises.0.concentration: missing, allowed: a number ≥ 0"),
+    Case(
+      "initial: {harmonics: [{cosine: 1}]}",
+      "3:23: initial.harmonics.0.mode: missing, allowed: a whole number from 1 to 100000"),
+    Case(
+      "initial: perturbedUniform",
+      "3:10: initial.perturbedUniform.amplitude: missing, allowed: a number from 0 to 1e6"),
+    Case(
+      "initial: {perturbedUniform: {amplitude: 0.1}}",
+      "3:29: initial.perturbedUniform.modes: missing, allowed: a whole number from 1 to 100000"),
+    Case("initial: tokens", "3:10: initial.tokens.file: missing, allowed: text"),
+    Case(
+      "output: {times: {to: 1, count: 3}}",
+      "5:17: output.times.from: missing, allowed: a number from 0 to time.end (10.0)"),
+    Case(
+      "output: {times: {from: 0, count: 3}}",
+      "5:17: output.times.to: missing, allowed: a number from 0 to time.end (10.0)"),
+    Case(
+      "output: {times: {from: 0, to: 1}}",
+      "5:17: output.times.count: missing, allowed: a whole number from 2 to 1000000"),
+  ])
+  func missing(_ refused: Case) {
+    Samples.expectRefusal(refused.text, refused.message)
+  }
+
+  @Test(arguments: [
+    Case(
+      "attention: 4",
+      "2:12: attention: found 4, allowed: a mapping with the keys beta, normalization"),
+    Case("attention: {beta: four}", "2:19: attention.beta: found 'four', allowed: a number ≥ 0"),
+    Case(
+      "attention: {beta: \"4\"}", "2:19: attention.beta: found the text '4', allowed: a number ≥ 0"),
+    Case("attention: {beta: 0x10}", "2:19: attention.beta: found '0x10', allowed: a number ≥ 0"),
+    Case("attention: {beta: [4]}", "2:19: attention.beta: found a list, allowed: a number ≥ 0"),
+    Case(
+      "attention: {beta: {a: 4}}", "2:19: attention.beta: found a mapping, allowed: a number ≥ 0"),
+    Case("attention: {beta: }", "2:19: attention.beta: found nothing, allowed: a number ≥ 0"),
+    Case("attention: {beta: ~}", "2:19: attention.beta: found nothing, allowed: a number ≥ 0"),
+    Case(
+      "attention: {beta: 1, normalization: [peak]}",
+      "2:37: attention.normalization: found a list, allowed: softmax, unnormalized, peak"),
+    Case("manifold: [circle]", "1:11: manifold: found a list, allowed: one of circle"),
+    Case("title: [a]", "5:8: title: found a list, allowed: text"),
+    Case("title: \"\"", "5:8: title: found the text '', allowed: one line of text"),
+    Case(
+      "title: \"two\\nlines\"",
+      "5:8: title: found the text 'two\\nlines', allowed: one line of text"),
+    Case(
+      "title: \"a\u{FEFF}b\"",
+      "5:8: title: found the text 'a\\u{FEFF}b', allowed: one line of text"),
+    Case(
+      "particles:",
+      "5:11: particles: found nothing, allowed: a mapping with the keys "
+        + "count, members, seed, scheme, step"),
+    Case(
+      "particles: {count: 1.5}",
+      "5:20: particles.count: found 1.5, allowed: a whole number from 1 to 1000000000"),
+    Case(
+      "output: {every: [1, 2]}", "5:17: output.every: found a list, allowed: a number > 0"),
+    Case(
+      "output: {times: 3}",
+      "5:17: output.times: found 3, allowed: a list of times or {from, to, count, spacing}"),
+    Case(
+      "output: {times: [1, two]}",
+      "5:21: output.times.1: found 'two', allowed: a number from 0 to time.end (10.0)"),
+    Case(
+      "output: {particles: some}",
+      "5:21: output.particles: found 'some', allowed: all, none or a whole number from 1 to "
+        + "1000000000"),
+    Case(
+      "initial: {harmonics: {mode: 1}}",
+      "3:22: initial.harmonics: found a mapping, allowed: a list of {mode, cosine, sine}"),
+    Case(
+      "initial: {harmonics: [1]}",
+      "3:23: initial.harmonics.0: found 1, allowed: a mapping with the keys mode, cosine, sine"),
+    Case(
+      "density: {none: {points: 8}}", "5:17: density.none: found a mapping, allowed: nothing to set"
+    ),
+    Case(
+      "initial: {uniform: 1}", "3:20: initial.uniform: found 1, allowed: nothing to set"),
+    Case("density: {}", "5:10: density: found an empty mapping, allowed: one of none, spectral"),
+    Case(
+      "initial: {uniform: {}, vonMises: []}",
+      "3:10: initial: found 'uniform' and 'vonMises', allowed: one of uniform, harmonics, "
+        + "vonMises, perturbedUniform, tokens"),
+    Case(
+      "attention: {beta: !!binary aGk=}",
+      "2:19: found the tag 'tag:yaml.org,2002:binary', allowed: values without tags"),
+    Case("{a: 1}: 2", "5:1: found a key that is no word, allowed: a word"),
+    Case(
+      text: "- a\n- b\n",
+      "1:1: found a list, allowed: a mapping with the keys title, manifold, "
+        + "attention, noise, initial, density, particles, time, output, compare"),
+  ])
+  func wrongType(_ refused: Case) {
+    Samples.expectRefusal(refused.text, refused.message)
+  }
+
+  @Test(arguments: [
+    Case("attention: {beta: -1}", "2:19: attention.beta: found -1, allowed: a number ≥ 0"),
+    Case("attention: {beta: .nan}", "2:19: attention.beta: found .nan, allowed: a number ≥ 0"),
+    Case("attention: {beta: nan}", "2:19: attention.beta: found 'nan', allowed: a number ≥ 0"),
+    Case("attention: {beta: .inf}", "2:19: attention.beta: found .inf, allowed: a number ≥ 0"),
+    Case("attention: {beta: 1e999}", "2:19: attention.beta: found 1e999, allowed: a number ≥ 0"),
+    Case("attention: {beta: 1000001}", "2:19: attention.beta: found 1000001, allowed: at most 1e6"),
+    Case(
+      "attention: {beta: 701, normalization: unnormalized}",
+      "2:19: attention.beta: found 701, allowed: at most 700 with normalization: unnormalized, "
+        + "beyond which e^β overflows (use normalization: peak)"),
+    Case("noise: -0.1", "5:8: noise: found -0.1, allowed: a number ≥ 0"),
+    Case("noise: .inf", "5:8: noise: found .inf, allowed: a number ≥ 0"),
+    Case("time: {end: 0}", "4:13: time.end: found 0, allowed: a number > 0"),
+    Case("time: {end: -2}", "4:13: time.end: found -2, allowed: a number > 0"),
+    Case(
+      "time: {end: 1, tolerance: 1e-15}",
+      "4:27: time.tolerance: found 1e-15, allowed: a number from 1e-14 to 1e-2"),
+    Case(
+      "time: {end: 1, tolerance: 0.1}",
+      "4:27: time.tolerance: found 0.1, allowed: a number from 1e-14 to 1e-2"),
+    Case(
+      "density: {spectral: {tolerance: 1}}",
+      "5:33: density.spectral.tolerance: found 1, allowed: a number from 1e-14 to 1e-2"),
+    Case(
+      "density: {spectral: {points: 7}}",
+      "5:30: density.spectral.points: found 7, allowed: a whole number from 8 to 131072"),
+    Case(
+      "density: {spectral: {points: 64, maximumPoints: 32}}",
+      "5:30: density.spectral.points: found 64, allowed: a whole number from 8 to 32"),
+    Case(
+      "density: {spectral: {maximumPoints: 16777217}}",
+      "5:37: density.spectral.maximumPoints: found 16777217, "
+        + "allowed: a whole number from 8 to 16777216"),
+    Case(
+      "particles: {count: 0}",
+      "5:20: particles.count: found 0, allowed: a whole number from 1 to 1000000000"),
+    Case(
+      "particles: {count: 99999999999999999999}",
+      "5:20: particles.count: found 99999999999999999999, "
+        + "allowed: a whole number from 1 to 1000000000"),
+    Case(
+      "particles: {members: 0}",
+      "5:22: particles.members: found 0, allowed: a whole number from 1 to 1000000"),
+    Case(
+      "particles: {seed: -1}",
+      "5:19: particles.seed: found -1, allowed: a whole number from 0 to 18446744073709551615"),
+    Case(
+      "particles: {seed: 18446744073709551616}",
+      "5:19: particles.seed: found 18446744073709551616, "
+        + "allowed: a whole number from 0 to 18446744073709551615"),
+    Case(
+      "particles: {step: 0.1}",
+      "5:19: particles.step: found 0.1, allowed: no step, which only noise > 0 has"),
+    Case("output: {every: 0}", "5:17: output.every: found 0, allowed: a number > 0"),
+    Case(
+      "output: {every: 1e-6}",
+      "5:17: output.every: found 1e-6, which gives 10000001 snapshots, allowed: at most 1000000"),
+    Case(
+      "output: {every: 1e-300}",
+      "5:17: output.every: found 1e-300, which gives 1e+301 snapshots, allowed: at most 1000000"),
+    Case(
+      "output: {every: 1, times: [2]}",
+      "5:27: output.times: found output.every too, allowed: one of every, times"),
+    Case(
+      "output: {times: [1, 3, 3]}",
+      "5:24: output.times.2: found 3, allowed: more than the time before (3.0)"),
+    Case(
+      "output: {times: [1, 11]}",
+      "5:21: output.times.1: found 11, allowed: a number from 0 to time.end (10.0)"),
+    Case(
+      "output: {times: [-1]}",
+      "5:18: output.times.0: found -1, allowed: a number from 0 to time.end (10.0)"),
+    Case(
+      "output: {times: {from: 0, to: 5, count: 3, spacing: log}}",
+      "5:24: output.times.from: found 0, allowed: a number > 0 with spacing: log"),
+    Case(
+      "output: {times: {from: 2, to: 2, count: 3}}",
+      "5:31: output.times.to: found 2, allowed: a number > from (2.0)"),
+    Case(
+      "output: {times: {from: 2, to: 3, count: 1}}",
+      "5:41: output.times.count: found 1, allowed: a whole number from 2 to 1000000"),
+    Case(
+      "output: {times: {from: 2, to: 3, count: 1000000}}",
+      "5:17: output.times: found 1000002 snapshots with the start and the end, "
+        + "allowed: at most 1000000"),
+    Case(
+      "output: {points: 4}",
+      "5:18: output.points: found 4, allowed: a whole number from 8 to 16777216"),
+    Case(
+      "output: {modes: 0}",
+      "5:17: output.modes: found 0, allowed: a whole number from 1 to 8388608"),
+    Case(
+      "output: {particles: 0}",
+      "5:21: output.particles: found 0, allowed: all, none or a whole number from 1 to 1000000000"),
+    Case("compare: {sigmas: 0}", "5:19: compare.sigmas: found 0, allowed: a number > 0"),
+    Case(
+      "initial: {harmonics: []}",
+      "3:22: initial.harmonics: found a list of 0, allowed: 1 to 100000 {mode, cosine, sine}"),
+    Case(
+      "initial: {harmonics: [{mode: 0}]}",
+      "3:30: initial.harmonics.0.mode: found 0, allowed: a whole number from 1 to 100000"),
+    Case(
+      "initial: {harmonics: [{mode: 1, cosine: .inf}]}",
+      "3:41: initial.harmonics.0.cosine: found .inf, allowed: a number from -1e6 to 1e6"),
+    Case(
+      "initial: {vonMises: []}",
+      "3:21: initial.vonMises: found a list of 0, "
+        + "allowed: 1 to 100000 {mean, concentration, weight}"),
+    Case(
+      "initial: {vonMises: [{mean: 0, concentration: -1}]}",
+      "3:47: initial.vonMises.0.concentration: found -1, allowed: a number ≥ 0"),
+    Case(
+      "initial: {vonMises: [{mean: 0, concentration: 1, weight: 0}]}",
+      "3:58: initial.vonMises.0.weight: found 0, allowed: a number > 0"),
+    Case(
+      "initial: {perturbedUniform: {amplitude: -1, modes: 1}}",
+      "3:41: initial.perturbedUniform.amplitude: found -1, allowed: a number from 0 to 1e6"),
+    Case(
+      "initial: {perturbedUniform: {amplitude: 1, modes: 100001}}",
+      "3:51: initial.perturbedUniform.modes: found 100001, allowed: a whole number from 1 to 100000"
+    ),
+    Case(
+      "initial: {perturbedUniform: {amplitude: 0.1, modes: 1, seed: 1.5}}",
+      "3:62: initial.perturbedUniform.seed: found 1.5, "
+        + "allowed: a whole number from 0 to 18446744073709551615"),
+    Case(
+      "density: none",
+      "5:10: density: found none and no particles, allowed: a density, particles or both"),
+  ])
+  func outOfRange(_ refused: Case) {
+    Samples.expectRefusal(refused.text, refused.message)
+  }
+
+  @Test func writtenParticlesAreAtMostTheParticles() {
+    Samples.expectRefusal(
+      Samples.least("particles: {count: 10}", "output: {particles: 11}"),
+      "circle.yaml:6:21: output.particles: found 11, allowed: all, none or a whole number from 1 to 10"
+    )
+  }
+
+  @Test func negativeDensityNamesValueAndAngle() {
+    Samples.expectRefusal(
+      Samples.least("initial: {harmonics: [{mode: 1, sine: 2}]}"),
+      "circle.yaml:3:10: initial: found a density of -1 at angle 4.71239, allowed: ≥ 0 everywhere")
+  }
+
+  @Test func aDensityMayTouchZero() throws {
+    _ = try Samples.runFile(
+      Samples.least("initial: {harmonics: [{mode: 3, cosine: 0.6, sine: 0.8}]}"))
+  }
+
+  @Test func aLargePerturbationIsRefused() throws {
+    let text = Samples.least("initial: {perturbedUniform: {amplitude: 100, modes: 3}}")
+    let message = try #require(Samples.refusal(text)).message
+    #expect(message.hasPrefix("circle.yaml:3:10: initial: found a density of -"))
+  }
+}

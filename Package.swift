@@ -56,6 +56,8 @@ let package = Package(
     .testTarget(
       name: "MeanFieldTests", dependencies: ["MeanField", "Transforms"], swiftSettings: strict),
     .testTarget(name: "SnapshotIOTests", dependencies: ["SnapshotIO"], swiftSettings: strict),
+    .testTarget(
+      name: "PicturesTests", dependencies: ["Pictures", "SnapshotIO"], swiftSettings: strict),
     .testTarget(name: "RunFilesTests", dependencies: ["RunFiles", "MeanField", "SnapshotIO"], swiftSettings: strict),
     .testTarget(
       name: "CommandTests", dependencies: ["MeanFieldCLI", "SnapshotIO"], swiftSettings: strict),

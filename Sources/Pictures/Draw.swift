@@ -55,7 +55,7 @@ enum PictureFormat: String, CaseIterable {
       "svg enhanced standalone size \(width),\(height) font 'sans-serif,10' \(white)"
     case .pdf:
       "pdfcairo enhanced size \(Double(width) / 72)in,\(Double(height) / 72)in font 'Sans,10'"
-        + " fontscale 0.625 linewidth 2 \(white)"
+        + " fontscale 0.7 linewidth 2 \(white)"
     }
   }
 }

@@ -14,14 +14,12 @@ extension Figure {
     if let density = run.density {
       let scale = ColourScale(density)
       let image = Raster(run, density, scale, window, clock)
-      let name = script.image(image.rows)
-      plots.append(
-        "\(name) matrix using (\(Script.number(image.x.first))+$1*\(Script.number(image.x.step))):"
-          + "(\(Script.number(image.y.first))+$2*\(Script.number(image.y.step))):($3/1000) with image"
-      )
+      // On axes of its own that count pixels, the image needs no arithmetic for each of them.
+      let name = script.image(image.rows, unit: Self.colourUnit)
       script.add(
-        "set cbrange [\(Script.number(scale.range.lowerBound)):"
-          + "\(Script.number(scale.range.upperBound))]")
+        "set x2range [-0.5:\(Raster.width - 1).5]; set y2range [-0.5:\(Raster.height - 1).5]")
+      plots.append("\(name) matrix axes x2y2 with image")
+      addColourRange(scale, &script)
     }
     var legend: [(colour: String, width: Double, text: String)] = []
     if !run.trajectories.isEmpty {
@@ -71,10 +69,19 @@ extension Figure {
     let count = 256
     let row = (0..<count).map { low + length * Double($0) / Double(count - 1) }
     // Rows enough that a viewer which blurs images blurs only the edge.
-    let name = script.data(Array(repeating: row, count: 16))
+    let name = script.image(Array(repeating: row, count: 16), unit: Self.colourUnit)
     script.add("unset border; unset tics; set xrange [-0.5:\(count - 1).5]; set yrange [-0.5:15.5]")
-    script.add("set cbrange [\(Script.number(low)):\(Script.number(low + length))]")
+    addColourRange(scale, &script)
     script.add("plot \(name) matrix with image notitle")
+  }
+
+  /// Colours are written as integers in this unit.
+  private static let colourUnit = 0.001
+
+  private func addColourRange(_ scale: ColourScale, _ script: inout Script) {
+    let low = Script.number(scale.range.lowerBound / Self.colourUnit)
+    let high = Script.number(scale.range.upperBound / Self.colourUnit)
+    script.add("set cbrange [\(low):\(high)]")
   }
 
   /// Samples of lines with their meaning, above the panel at its left.

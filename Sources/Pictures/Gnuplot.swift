@@ -22,11 +22,12 @@ enum Gnuplot {
       try Data((output + script).utf8).write(to: scriptFile)
       try Data().write(to: complaints)
 
-      // Files rather than pipes at both ends: a pipe that nobody empties stops both programs.
+      // Files rather than pipes: a pipe that nobody empties stops both programs, and gnuplot reads
+      // its standard input byte by byte.
       let process = Process()
       process.executableURL = URL(fileURLWithPath: program)
-      process.arguments = ["--default-settings"]
-      process.standardInput = try FileHandle(forReadingFrom: scriptFile)
+      process.arguments = ["--default-settings", scriptFile.path]
+      process.standardInput = FileHandle.nullDevice
       process.standardOutput = FileHandle.nullDevice
       process.standardError = try FileHandle(forWritingTo: complaints)
       try process.run()

@@ -38,12 +38,9 @@ struct ColourScale {
 
 /// An image of the density on even pixels of time and angle.
 struct Raster {
-  /// Centre of the first pixel, and the distance to the next.
-  struct Axis {
-    var first, step: Double
-  }
+  static let width = 640
+  static let height = 512
 
-  let x, y: Axis
   /// Clipped log₁₀ dμ/dσ by angle, then time.
   private(set) var rows: [[Double]] = []
 
@@ -51,14 +48,13 @@ struct Raster {
     _ run: DrawnRun, _ density: [[Double]], _ scale: ColourScale, _ window: AngleWindow,
     _ clock: TimeAxis
   ) {
-    let width = 640
-    let height = 512
+    let (width, height) = (Self.width, Self.height)
     let angles = window.range
     let times = clock.range
-    x = Axis(
+    let x = Axis(
       first: times.lowerBound + 0.5 * (times.upperBound - times.lowerBound) / Double(width),
       step: (times.upperBound - times.lowerBound) / Double(width))
-    y = Axis(
+    let y = Axis(
       first: angles.lowerBound + 0.5 * (angles.upperBound - angles.lowerBound) / Double(height),
       step: (angles.upperBound - angles.lowerBound) / Double(height))
 
@@ -80,6 +76,11 @@ struct Raster {
         rows[row][column] = scale.clip(a.isNaN ? b : b.isNaN ? a : a + part * (b - a))
       }
     }
+  }
+
+  /// Centre of the first pixel, and the distance to the next.
+  private struct Axis {
+    var first, step: Double
   }
 
   /// What a pixel shows: the greatest value of the grid points in it, so that no sharp cluster is

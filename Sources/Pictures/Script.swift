@@ -24,13 +24,13 @@ struct Script {
     return name
   }
 
-  /// Adds the values of an image, to three decimals, and returns the block's name.
-  mutating func image(_ rows: [[Double]]) -> String {
+  /// Adds the values of an image as multiples of a unit, and returns the block's name.
+  mutating func image(_ rows: [[Double]], unit: Double) -> String {
     let name = "$data\(blocks)"
     blocks += 1
     // Integers are written many times faster than decimals, and an image has many values.
     let lines = rows.map { row in
-      row.map { $0.isFinite ? String(Int(($0 * 1000).rounded())) : "NaN" }.joined(separator: " ")
+      row.map { $0.isFinite ? String(Int(($0 / unit).rounded())) : "NaN" }.joined(separator: " ")
     }
     text += "\(name) << END_OF_DATA\n\(lines.joined(separator: "\n"))\nEND_OF_DATA\n"
     return name

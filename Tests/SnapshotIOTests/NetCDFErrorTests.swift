@@ -182,9 +182,9 @@ struct NetCDFErrorTests {
 
   @Test("as many values as places is a duty of the caller")
   func valueCount() async {
-    await #expect(processExitsWith: .failure) {
-      let folder = try TemporaryFolder()
-      let file = try NetCDFFile(creating: folder.file("x.nc"))
+    let path = folder.file("x.nc")
+    await #expect(processExitsWith: .failure) { [path = path as String] in
+      let file = try NetCDFFile(creating: path)
       try file.root.defineDimension("x", length: 3)
       try file.root.defineVariable("x", .double, dimensions: ["x"])
       try file.root.put([1, 2], into: "x")

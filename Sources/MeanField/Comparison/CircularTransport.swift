@@ -184,82 +184,90 @@ public struct CircularDistances: Sendable, Equatable {
 /// The quantile function as pieces of positive mass: position linear in the level.
 private struct QuantilePieces {
   /// Start level, start and end position of every piece; levels ascend through one turn.
-  var starts: [Double] = []
-  var left: [Double] = []
-  var right: [Double] = []
+  private var starts: [Double] = []
+  private var left: [Double] = []
+  private var right: [Double] = []
 
   init(_ curve: MassCurve) {
     let count = curve.angles.count
     starts.reserveCapacity(count)
+    left.reserveCapacity(count)
+    right.reserveCapacity(count)
     // A polygon that goes back (negative masses) is replaced by its running maximum.
-    var reached = curve.level(-1)
+    let bottom = curve.level(-1)
+    var reached = bottom
     for i in 0..<count {
-      let from = max(curve.level(i - 1), reached)
-      let to = min(curve.level(i), curve.level(-1) + 1)
-      guard to > from else { continue }
-      starts.append(from)
+      let to = min(curve.levels[i], bottom + 1)
+      guard to > reached else { continue }
+      starts.append(reached)
       left.append(curve.angle(i - 1))
-      right.append(curve.angle(i))
+      right.append(curve.angles[i])
       reached = to
     }
   }
 
-  private func start(_ i: Int) -> Double {
-    let (turn, rest) = split(i)
-    return starts[rest] + Double(turn)
-  }
-
-  private func split(_ i: Int) -> (Int, Int) {
-    let n = starts.count
-    let turn = i >= 0 ? i / n : -((n - 1 - i) / n)
-    return (turn, i - turn * n)
-  }
-
-  /// Positions at two levels inside piece i.
-  private func positions(_ i: Int, _ from: Double, _ to: Double) -> (Double, Double) {
-    let (turn, rest) = split(i)
-    let begin = starts[rest] + Double(turn)
-    let width = start(i + 1) - begin
-    let slope = (right[rest] - left[rest]) / width
-    let base = left[rest] + Double(turn) * 2 * Double.pi
-    return (base + slope * (from - begin), base + slope * (to - begin))
-  }
-
   /// ∫ (Q(u) − R(u + s))² du over one turn.
   func squaredDistance(to other: QuantilePieces, shift: Double) -> Double {
-    guard !starts.isEmpty, !other.starts.isEmpty else { return 0 }
-    let begin = starts[0]
-    let end = begin + 1
-    var i = 0
-    var j = other.index(below: begin + shift)
+    guard let begin = starts.first, !other.starts.isEmpty else { return 0 }
+    var first = Cursor(self, at: begin)
+    var second = Cursor(other, at: begin + shift)
     var u = begin
     var sum = 0.0
-    while u < end {
-      while start(i + 1) <= u { i += 1 }
-      while other.start(j + 1) - shift <= u { j += 1 }
-      let next = min(end, start(i + 1), other.start(j + 1) - shift)
+    while u < begin + 1 {
+      while first.end <= u { first.advance() }
+      while second.end - shift <= u { second.advance() }
+      let next = min(begin + 1, first.end, second.end - shift)
       guard next > u else { break }
-      let a = positions(i, u, next)
-      let b = other.positions(j, u + shift, next + shift)
-      let x = a.0 - b.0
-      let y = a.1 - b.1
+      let x = first.position(u) - second.position(u + shift)
+      let y = first.position(next) - second.position(next + shift)
       sum += (next - u) * (x * x + x * y + y * y) / 3
       u = next
     }
     return sum
   }
 
-  /// A piece that starts at or below the level.
-  private func index(below level: Double) -> Int {
-    let turns = Int((level - starts[0]).rounded(.down))
-    let rest = level - Double(turns)
-    var low = 0
-    var high = starts.count
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if starts[middle] <= rest { low = middle } else { high = middle }
+  /// A piece of the periodic continuation, moving up.
+  private struct Cursor {
+    private let pieces: QuantilePieces
+    private var index: Int
+    private var turns: Double
+    private(set) var end = 0.0
+    private var begin = 0.0
+    private var base = 0.0
+    private var slope = 0.0
+
+    /// The last piece that starts at or below the level.
+    init(_ pieces: QuantilePieces, at level: Double) {
+      self.pieces = pieces
+      turns = (level - pieces.starts[0]).rounded(.down)
+      let rest = level - turns
+      index = 0
+      var high = pieces.starts.count
+      while high - index > 1 {
+        let middle = (index + high) / 2
+        if pieces.starts[middle] <= rest { index = middle } else { high = middle }
+      }
+      load()
     }
-    return turns * starts.count + low
+
+    mutating func advance() {
+      index += 1
+      if index == pieces.starts.count {
+        index = 0
+        turns += 1
+      }
+      load()
+    }
+
+    private mutating func load() {
+      let last = index + 1 == pieces.starts.count
+      begin = pieces.starts[index] + turns
+      end = (last ? pieces.starts[0] + 1 : pieces.starts[index + 1]) + turns
+      base = pieces.left[index] + turns * 2 * Double.pi
+      slope = (pieces.right[index] - pieces.left[index]) / (end - begin)
+    }
+
+    func position(_ level: Double) -> Double { base + slope * (level - begin) }
   }
 }
 

@@ -235,15 +235,18 @@ public struct SpectralDynamics: Dynamics {
 
   // MARK: Resolution
 
-  public mutating func beginStep() { smallestPartition = 1 }
+  public mutating func beginAttempt() { smallestPartition = 1 }
+
+  public mutating func checkStart(_ state: [Double], time: Double) throws(SimulationFailure) {
+    guard smallestPartition < Self.resolvablePartition else { return }
+    let (angle, ratio) = emptiestPlace(state)
+    throw .voidUnresolved(time: time, angle: angle, ratio: min(ratio, smallestPartition))
+  }
 
   public mutating func resolves(
     _ candidate: [Double], time: Double
   ) throws(SimulationFailure) -> Bool {
-    if smallestPartition < Self.resolvablePartition {
-      let (angle, ratio) = emptiestPlace(candidate)
-      throw .voidUnresolved(time: time, angle: angle, ratio: min(ratio, smallestPartition))
-    }
+    try checkStart(candidate, time: time)
     // On the last grid a tail between threshold and tolerance is still within the promise.
     return tail(of: candidate) <= (2 * points <= maximumPoints ? threshold : tolerance)
   }

@@ -19,8 +19,13 @@ public protocol Dynamics {
   mutating func writeRate(
     of state: UnsafePointer<Double>, into rate: UnsafeMutablePointer<Double>)
 
-  /// Called before the first attempt of a step.
-  mutating func beginStep()
+  /// Called when the rate at the start of a step has been evaluated.
+  ///
+  /// - Throws: `SimulationFailure` when that rate cannot be trusted.
+  mutating func checkStart(_ state: [Double], time: Double) throws(SimulationFailure)
+
+  /// Called before every attempt of a step.
+  mutating func beginAttempt()
 
   /// Whether the representation still resolves a step whose time error is within tolerance.
   ///
@@ -42,7 +47,8 @@ extension Dynamics {
   public func controlledCount(of stateCount: Int) -> Int { stateCount }
   public func noisyCount(of stateCount: Int) -> Int { controlledCount(of: stateCount) }
   public func errorUnit(of state: [Double]) -> Double { 1 }
-  public mutating func beginStep() {}
+  public mutating func checkStart(_ state: [Double], time: Double) throws(SimulationFailure) {}
+  public mutating func beginAttempt() {}
   public mutating func resolves(
     _ candidate: [Double], time: Double
   ) throws(SimulationFailure) -> Bool { true }

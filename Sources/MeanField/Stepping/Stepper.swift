@@ -64,9 +64,10 @@ public struct Stepper {
   private mutating func step<D: Dynamics>(
     _ dynamics: inout D, _ state: inout [Double], towards target: Double
   ) throws(SimulationFailure) {
-    dynamics.beginStep()
     prepare(for: dynamics, count: state.count)
+    dynamics.beginAttempt()
     evaluate(&dynamics, state, into: storage[0])
+    try dynamics.checkStart(state, time: memory.time)
     if memory.chosen == 0 { memory.chosen = firstStep(&dynamics, state) }
     var candidate = state
     var wasRejected = false
@@ -79,6 +80,7 @@ public struct Stepper {
         guard state.allSatisfy(\.isFinite) else { throw .stateNotFinite(time: memory.time) }
         throw .stepTooSmall(time: memory.time, step: h)
       }
+      dynamics.beginAttempt()
       let error = attempt(&dynamics, state, h, into: &candidate)
       guard error <= 1 else {
         // Also where the error is not a number.

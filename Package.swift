@@ -23,6 +23,7 @@ let package = Package(
   products: [
     .library(name: "MeanField", targets: ["MeanField"]),
     .library(name: "Transforms", targets: ["Transforms"]),
+    .library(name: "RunFiles", targets: ["RunFiles", "SnapshotIO"]),
     .executable(name: "meanfield", targets: ["MeanFieldCLI"]),
   ],
   dependencies: [
@@ -58,7 +59,9 @@ let package = Package(
     .testTarget(name: "SnapshotIOTests", dependencies: ["SnapshotIO"], swiftSettings: strict),
     .testTarget(
       name: "PicturesTests", dependencies: ["Pictures", "SnapshotIO"], swiftSettings: strict),
-    .testTarget(name: "RunFilesTests", dependencies: ["RunFiles", "MeanField", "SnapshotIO"], swiftSettings: strict),
+    .testTarget(
+      name: "RunFilesTests", dependencies: ["RunFiles", "MeanField", "SnapshotIO"],
+      swiftSettings: strict),
     .testTarget(
       name: "CommandTests", dependencies: ["MeanFieldCLI", "SnapshotIO"], swiftSettings: strict),
   ]

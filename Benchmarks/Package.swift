@@ -12,9 +12,12 @@ let package = Package(
   platforms: [.macOS(.v15)],
   dependencies: [.package(name: "MeanField", path: "..")],
   targets: [
+    .target(name: "CountAllocations"),
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
+        "CountAllocations",
+        .product(name: "RunFiles", package: "MeanField"),
         .product(name: "MeanField", package: "MeanField"),
         .product(name: "Transforms", package: "MeanField"),
       ],

@@ -55,7 +55,8 @@ enum Report {
     for (name, read) in rows {
       let values = entry.distances.map(read)
       let range = "\(short(values.min() ?? 0)) … \(short(values.max() ?? 0))"
-      let expected = "\(short(read(entry.sampling.expected))) ± \(short(read(entry.sampling.spread)))"
+      let expected =
+        "\(short(read(entry.sampling.expected))) ± \(short(read(entry.sampling.spread)))"
       let title = name.padding(toLength: 13, withPad: " ", startingAt: 0)
       lines.append("  \(title) \(range), expected of independent draws \(expected)")
     }

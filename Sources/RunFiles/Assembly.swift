@@ -29,7 +29,8 @@ extension RunFile {
     compares: Bool, hasMembers: Bool = true, times: [Double]? = nil, threads: Int
   ) throws(SimulationFailure) -> Simulation {
     Simulation(
-      density: try densityEvolution(), members: hasMembers ? memberEvolutions(threads: threads) : [],
+      density: try densityEvolution(),
+      members: hasMembers ? memberEvolutions(threads: threads) : [],
       fluctuation: compares
         ? .fluctuation(
           equation, around: initial.law, seed: particles?.seed ?? 0, step: particles?.step,

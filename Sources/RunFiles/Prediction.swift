@@ -33,7 +33,8 @@ public struct Prediction: Sendable, Codable, Equatable {
       let moments = runFile.initial.law.moments(modes: max(1, runFile.initial.law.significantModes))
       let square = (1..<moments.count).reduce(0) { $0 + 2 * moments.squaredMagnitude($1) }
       let amplitude = square.squareRoot()
-      formationTime = amplitude > 0 && amplitude < 1 ? theory.formationTime(amplitude: amplitude) : nil
+      formationTime =
+        amplitude > 0 && amplitude < 1 ? theory.formationTime(amplitude: amplitude) : nil
     }
   }
 }

@@ -1,6 +1,6 @@
 internal import Foundation
 internal import MeanField
-internal import SnapshotIO
+public import SnapshotIO
 
 /// What a run will need, estimated before it starts.
 public struct RunCost: Sendable, Equatable, Codable {
@@ -31,7 +31,8 @@ public struct RunCost: Sendable, Equatable, Codable {
       + Double(layout.runFile.utf8.count)
     let cells = 96 * Double(kernel.modes)
     workPerRate =
-      members * min(20 * count * count, 60 * count + 50 * cells) + 40 * points * log2(max(2, points))
+      members * min(20 * count * count, 60 * count + 50 * cells) + 40 * points
+      * log2(max(2, points))
       + 2 * labels * labels * labels
   }
 
@@ -68,7 +69,8 @@ public struct RunCost: Sendable, Equatable, Codable {
 }
 
 extension RunFile {
-  func layout(compares: Bool) -> OutputLayout {
+  /// What the output file of this run holds.
+  public func layout(compares: Bool) -> OutputLayout {
     OutputLayout(
       title: title, runFile: yaml, seed: particles?.seed ?? 0, points: output.points,
       modes: output.modes, hasDensity: density != .none, members: particles?.members ?? 0,

@@ -33,7 +33,8 @@ public struct Checkpoint: Sendable, Equatable {
     guard rename(draft, path) == 0 else {
       let reason = String(cString: strerror(errno))
       unlink(draft)
-      throw NetCDFError(operation: "put the checkpoint in place", path: path, status: 0, reason: reason)
+      throw NetCDFError(
+        operation: "put the checkpoint in place", path: path, status: 0, reason: reason)
     }
   }
 

@@ -179,7 +179,8 @@ public final class OutputFile {
       ])
     try group.defineDimension("cluster", length: nil)
     try group.defineVariable(
-      "cluster_position", .double, dimensions: lead + ["cluster"], chunks: lead.map { _ in 1 } + [16],
+      "cluster_position", .double, dimensions: lead + ["cluster"],
+      chunks: lead.map { _ in 1 } + [16],
       attributes: ["long_name": "angle of a cluster, by descending mass", "units": "radian"])
     try group.defineVariable(
       "cluster_mass", .double, dimensions: lead + ["cluster"], chunks: lead.map { _ in 1 } + [16],
@@ -365,20 +366,21 @@ struct Diagnostic: Sendable {
   var longName: String
   var value: @Sendable (Snapshot) -> Double
 
-  static let all = ofTokens + [
-    Diagnostic(
-      name: "entropy", longName: "entropy: -integral of log(dmu/dsigma) dmu",
-      value: { $0.entropy }),
-    Diagnostic(
-      name: "minimum_density", longName: "smallest density on the solver's grid",
-      value: { $0.minimumDensity }),
-    Diagnostic(
-      name: "free_energy", longName: "free energy: D * integral of log(dmu/dsigma) dmu - E",
-      value: { $0.freeEnergy }),
-    Diagnostic(
-      name: "resolution", longName: "largest |m_k| of the last quarter of the solver's modes",
-      value: { $0.resolution ?? .nan }),
-  ]
+  static let all =
+    ofTokens + [
+      Diagnostic(
+        name: "entropy", longName: "entropy: -integral of log(dmu/dsigma) dmu",
+        value: { $0.entropy }),
+      Diagnostic(
+        name: "minimum_density", longName: "smallest density on the solver's grid",
+        value: { $0.minimumDensity }),
+      Diagnostic(
+        name: "free_energy", longName: "free energy: D * integral of log(dmu/dsigma) dmu - E",
+        value: { $0.freeEnergy }),
+      Diagnostic(
+        name: "resolution", longName: "largest |m_k| of the last quarter of the solver's modes",
+        value: { $0.resolution ?? .nan }),
+    ]
 
   static let ofTokens = [
     Diagnostic(name: "mass", longName: "mass: integral of dmu", value: { $0.mass }),

@@ -67,17 +67,9 @@ public final class PointTransform {
     table.update(repeating: .zero, count: cells)
     let locate = CellLocator(cells: cells)
     if let masses {
-      masses.withUnsafeBufferPointer { masses in
-        for i in angles.indices {
-          let (cell, s) = locate(angles[i])
-          table[cell].addProduct(Self.powersOf(s), Vector(repeating: masses[i]))
-        }
-      }
+      masses.withUnsafeBufferPointer { Self.deposit(angles, $0, on: table, locate) }
     } else {
-      for i in angles.indices {
-        let (cell, s) = locate(angles[i])
-        table[cell] += Self.powersOf(s)
-      }
+      Self.deposit(angles, nil, on: table, locate)
     }
     moments.analyze()
     let scale = masses == nil ? 1 / Double(max(1, angles.count)) : 1
@@ -146,6 +138,89 @@ public final class PointTransform {
     while i < count {
       let (cell, s) = locate(angles[i])
       values[i] = (table[cell] * Self.powersOf(s)).sum()
+      i += 1
+    }
+  }
+
+  /// Velocities v = factor · F₀, divided by F₁ if asked, of prepared fields at the points.
+  ///
+  /// - Returns: Σ v F₀, in a fixed order.
+  public func evaluateFlow(
+    factor: Double, divides: Bool, at angles: UnsafeBufferPointer<Double>,
+    into velocities: UnsafeMutablePointer<Double>
+  ) -> Double {
+    let numerator = UnsafeRawPointer(fields[0].samples).assumingMemoryBound(to: Vector.self)
+    let denominator = UnsafeRawPointer(fields[divides ? 1 : 0].samples)
+      .assumingMemoryBound(to: Vector.self)
+    let locate = CellLocator(cells: cells)
+    let scale = Vector(repeating: factor)
+    var lanes = Vector.zero
+    let whole = angles.count & ~7
+    var i = 0
+    while i < whole {
+      let theta = UnsafeRawPointer(angles.baseAddress.unsafelyUnwrapped + i)
+        .loadUnaligned(as: Vector.self)
+      let (index, s) = locate(theta)
+      let slope = Self.horner(numerator, index, s)
+      var velocity = scale * slope
+      if divides { velocity /= Self.horner(denominator, index, s) }
+      UnsafeMutableRawPointer(velocities + i).storeBytes(of: velocity, as: Vector.self)
+      lanes = lanes.addingProduct(velocity, slope)
+      i += 8
+    }
+    var sum = lanes.sum()
+    while i < angles.count {
+      let (cell, s) = locate(angles[i])
+      let powers = Self.powersOf(s)
+      let slope = (numerator[cell] * powers).sum()
+      let velocity = factor * slope / (divides ? (denominator[cell] * powers).sum() : 1)
+      velocities[i] = velocity
+      sum += velocity * slope
+      i += 1
+    }
+    return sum
+  }
+
+  /// Adds w (1, s, …, s⁷) to the cell of every point.
+  ///
+  /// Eight points at a time: their powers are eight vectors, transposed into a row for every point.
+  private static func deposit(
+    _ angles: UnsafeBufferPointer<Double>, _ masses: UnsafeBufferPointer<Double>?,
+    on table: UnsafeMutablePointer<Vector>, _ locate: CellLocator
+  ) {
+    let whole = angles.count & ~7
+    var i = 0
+    while i < whole {
+      let theta = UnsafeRawPointer(angles.baseAddress.unsafelyUnwrapped + i)
+        .loadUnaligned(as: Vector.self)
+      let (index, s) = locate(theta)
+      let p0: Vector
+      if let masses {
+        p0 = UnsafeRawPointer(masses.baseAddress.unsafelyUnwrapped + i)
+          .loadUnaligned(as: Vector.self)
+      } else {
+        p0 = Vector(repeating: 1)
+      }
+      let s2 = s * s
+      let p1 = p0 * s
+      let p2 = p0 * s2
+      let p3 = p1 * s2
+      let p4 = p2 * s2
+      let p5 = p3 * s2
+      let rows = transpose(p0, p1, p2, p3, p4, p5, p4 * s2, p5 * s2)
+      table[Int(index[0])] += rows.0
+      table[Int(index[1])] += rows.1
+      table[Int(index[2])] += rows.2
+      table[Int(index[3])] += rows.3
+      table[Int(index[4])] += rows.4
+      table[Int(index[5])] += rows.5
+      table[Int(index[6])] += rows.6
+      table[Int(index[7])] += rows.7
+      i += 8
+    }
+    while i < angles.count {
+      let (cell, s) = locate(angles[i])
+      table[cell].addProduct(powersOf(s), Vector(repeating: masses?[i] ?? 1))
       i += 1
     }
   }

@@ -1,17 +1,27 @@
-import Dispatch
+import CountAllocations
+import Foundation
+import MeanField
+import RunFiles
+import SnapshotIO
 import Transforms
 
-/// Prints every speed as a ratio to a bound measured in the same run.
+/// Prints every speed as a ratio to a bound measured in the same run, beside its target.
+///
+///     make bench
 @main
 enum Benchmarks {
-  static func main() {
+  static func main() throws {
+    print("measured in one thread unless said otherwise; least of several repetitions\n")
+    spectralRate()
+    particleVelocities()
     pairSums()
-    particles()
-    fourier()
+    try members()
+    try writing()
+    allocations()
   }
 
-  /// Least time of several repetitions, in seconds.
-  static func seconds(repetitions: Int = 7, _ body: () -> Void) -> Double {
+  /// Least time of `body` over several repetitions, in seconds.
+  static func seconds(repetitions: Int = 9, _ body: () -> Void) -> Double {
     body()
     var least = Double.infinity
     for _ in 0..<repetitions {
@@ -22,63 +32,186 @@ enum Benchmarks {
     return least
   }
 
+  static func report(
+    _ name: String, _ time: Double, _ bound: Double, of boundName: String, target: Double
+  ) {
+    let verdict = time / bound <= target ? "met" : "missed"
+    print(
+      String(
+        format: "%@\n  %.4g µs; %@: %.4g µs; ratio %.2f, target at most %.2f: %@", name,
+        time * 1e6, boundName, bound * 1e6, time / bound, target, verdict))
+  }
+
+  /// A density whose spectrum fills the grid.
+  static func density(points: Int) -> (SpectralDynamics, [Double]) {
+    let equation = Equation(attention: Attention(beta: 16))
+    let dynamics = SpectralDynamics(
+      equation: equation, points: points, maximumPoints: points, tolerance: 1e-2)
+    let moments = InitialLaw.vonMises([.init(mean: 1, concentration: 4)])
+      .moments(modes: dynamics.modes)
+    return (dynamics, moments.values + [0])
+  }
+
+  static func spectralRate() {
+    for points in [256, 1024, 4096] {
+      var (dynamics, state) = density(points: points)
+      var rate = state
+      let count = 400_000 / points
+      let time = seconds {
+        for _ in 0..<count { dynamics.writeRate(of: state, into: &rate) }
+      }
+      let transforms = (0..<4).map { _ in RealFourierTransform(count: points) }
+      // Backward transforms destroy their input: a fresh spectrum every time would be a copy more.
+      let bare = seconds {
+        for _ in 0..<count {
+          transforms[0].synthesize()
+          transforms[1].synthesize()
+          transforms[2].synthesize()
+          transforms[3].analyze()
+        }
+      }
+      report(
+        "right-hand side, softmax, M = \(points)", time / Double(count), bare / Double(count),
+        of: "its four transforms", target: 1.4)
+    }
+  }
+
+  static func particleVelocities() {
+    let count = 1_000_000
+    // As in a run: the stages of a step pass through more memory than the caches hold.
+    let sets = 12
+    let angles = (0..<sets).map { s in
+      Sampler(law: .uniform).draws(count: count, seed: UInt64(s), member: 0) + [0]
+    }
+    var rates = angles
+    for normalization in [Attention.Normalization.unnormalized, .softmax] {
+      let equation = Equation(attention: Attention(beta: 81, normalization: normalization))
+      var dynamics = TokenDynamics(equation: equation, count: count)
+      let time = seconds(repetitions: 3) {
+        for s in 0..<sets { dynamics.writeRate(of: angles[s], into: &rates[s]) }
+      }
+      let bare = seconds(repetitions: 3) {
+        for s in 0..<sets {
+          angles[s].withUnsafeBufferPointer { source in
+            rates[s].withUnsafeMutableBufferPointer { target in
+              for i in source.indices { target[i] = 1.5 * source[i] }
+            }
+          }
+        }
+      }
+      report(
+        "velocities of 10⁶ tokens, β = 81, \(normalization)", time / Double(sets),
+        bare / Double(sets), of: "one pass over angles and velocities", target: 6)
+    }
+  }
+
   static func pairSums() {
-    let n = 4096
-    let angles = (0..<n).map { Double(($0 * 7919) % n) * 0.0015 }
-    var z = [Double](repeating: 0, count: n)
-    var s = z
-    let sums = CirclePairSums(count: n)
-    let t = seconds {
-      angles.withUnsafeBufferPointer { a in
-        sums.evaluate(at: a, masses: nil, beta: 4, partition: &z, slope: &s)
+    let count = 4096
+    let angles = Sampler(law: .uniform).draws(count: count, seed: 1, member: 0)
+    var partition = angles
+    var slope = angles
+    let sums = CirclePairSums(count: count)
+    let time = seconds(repetitions: 5) {
+      angles.withUnsafeBufferPointer {
+        sums.evaluate(at: $0, masses: nil, beta: 4, partition: &partition, slope: &slope)
       }
     }
     let source = (0..<2048).map { -Double($0) * 0.003 }
-    var out = source
-    let bare = seconds {
-      for _ in 0..<(n * n / 2048) {
-        source.withUnsafeBytes { a in
-          out.withUnsafeMutableBytes { o in
+    var target = source
+    let bare = seconds(repetitions: 5) {
+      for _ in 0..<(count * count / 2048) {
+        source.withUnsafeBytes { source in
+          target.withUnsafeMutableBytes { target in
             for i in stride(from: 0, to: 2048 * 8, by: 64) {
-              o.storeBytes(
-                of: exponential2(a.loadUnaligned(fromByteOffset: i, as: Vector.self)),
+              target.storeBytes(
+                of: exponential2(source.loadUnaligned(fromByteOffset: i, as: Vector.self)),
                 toByteOffset: i, as: Vector.self)
             }
           }
         }
       }
     }
-    print("pair sums", t * 1e9 / Double(n * n), "ns/pair; exps", bare * 1e9 / Double(n * n), "ratio", t / bare)
+    report(
+      "all pairs of 4096 tokens (\(short(time * 1e9 / Double(count * count))) ns a pair)", time,
+      bare, of: "as many exponentials in cache", target: 1.6)
   }
 
-  static func particles() {
-    let n = 1_000_000
-    let angles = (0..<n).map { Double(($0 &* 7919) % n) * 6.28e-6 }
-    var v = [Double](repeating: 0, count: n)
-    let points = PointTransform(modes: 77, fieldCount: 2)
-    var m = [Double](repeating: 0, count: 156)
-    let bare = seconds {
-      angles.withUnsafeBufferPointer { a in
-        v.withUnsafeMutableBufferPointer { v in for i in 0..<n { v[i] = 1.5 * a[i] } }
+  static func members() throws {
+    let equation = Equation(attention: Attention(beta: 9))
+    let law = InitialLaw.vonMises([.init(mean: 1, concentration: 2)])
+    let draws = Sampler(law: law).members(8, count: 100_000, seed: 1, threads: 2)
+    func run(threads: Int) throws -> Double {
+      let simulation = Simulation(
+        density: nil,
+        members: draws.enumerated().map { .tokens(equation, angles: $1, member: $0, end: 1) },
+        times: [0, 1], threads: threads)
+      let start = DispatchTime.now().uptimeNanoseconds
+      while !simulation.isFinished {
+        _ = try simulation.advance()
+        if simulation.nextSnapshot == 0 || simulation.slowestTime == 1 {
+          _ = simulation.takeFrame()
+        }
       }
+      return Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
     }
-    let t1 = seconds { angles.withUnsafeBufferPointer { points.moments(of: $0, masses: nil, into: &m) } }
-    points.prepare(field: 0, coefficients: m)
-    let t2 = seconds { angles.withUnsafeBufferPointer { points.evaluate(field: 0, at: $0, into: &v) } }
-    let t0 = seconds { points.prepare(field: 0, coefficients: m) }
-    print("points: bare", bare * 1e3, "ms; moments", t1 * 1e3, "field", t2 * 1e3, "prepare", t0 * 1e3)
+    let one = try (0..<3).map { _ in try run(threads: 1) }.min() ?? 0
+    let two = try (0..<3).map { _ in try run(threads: 2) }.min() ?? 0
+    let verdict = one / two >= 1.7 ? "met" : "missed"
+    print(
+      "8 members of 10⁵ tokens\n  one thread \(short(one)) s, two threads \(short(two)) s; "
+        + "ratio \(short(one / two)), target at least 1.7: \(verdict)")
   }
 
-  static func fourier() {
-    for n in [256, 1024, 8192, 131072] {
-      let f = RealFourierTransform(count: n)
-      let t1 = seconds(repetitions: 20) { f.analyze() }
-      let t2 = seconds(repetitions: 20) { f.clearCoefficients(); f.synthesize() }
-      print("fft", n, t1 * 1e6, t2 * 1e6, "µs")
+  /// The demo's frames written again, beside the demo itself.
+  static func writing() throws {
+    let config = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("configs/circle-clusters.yaml").path
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    var runFile = try RunFile(contentsOf: config)
+    runFile.output.file = folder.appendingPathComponent("demo.nc").path
+    let session = try RunSession(runFile, compares: true, threads: 2)
+    let whole = try session.execute().wallTime
+
+    let simulation = try runFile.simulation(compares: false, threads: 2)
+    var frames: [Simulation.Frame] = []
+    while !simulation.isFinished {
+      _ = try simulation.advance()
+      frames.append(simulation.takeFrame())
     }
-    let a = [Double](repeating: 1, count: 256 * 256)
-    var c = a
-    let t = seconds { multiply(a, a, into: &c, size: 256) }
-    print("matmul 256:", t * 1e3, "ms", 2 * 256 * 256 * 256 / t * 1e-9, "GF/s")
+    let output = try OutputFile(
+      creating: folder.appendingPathComponent("again.nc").path,
+      layout: runFile.layout(compares: false), overwrite: false)
+    let start = DispatchTime.now().uptimeNanoseconds
+    for frame in frames { try output.write(frame) }
+    try output.close()
+    let time = Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
+    report(
+      "writing the demo, its diagnostics and clusters included", time, whole,
+      of: "the whole demo on two threads", target: 0.05)
   }
+
+  static func allocations() {
+    var (dynamics, state) = density(points: 1024)
+    var rate = state
+    dynamics.writeRate(of: state, into: &rate)
+    let before = allocations_so_far()
+    for _ in 0..<1000 { dynamics.writeRate(of: state, into: &rate) }
+    let each = Double(allocations_so_far() - before) / 1000
+    print("allocations in a right-hand side of a density: \(each), target 0")
+    let equation = Equation(attention: Attention(beta: 9))
+    var tokens = TokenDynamics(equation: equation, count: 4096)
+    let angles = Sampler(law: .uniform).draws(count: 4096, seed: 1, member: 0) + [0]
+    var velocities = angles
+    tokens.writeRate(of: angles, into: &velocities)
+    let start = allocations_so_far()
+    for _ in 0..<1000 { tokens.writeRate(of: angles, into: &velocities) }
+    print(
+      "allocations in a right-hand side of tokens: \(Double(allocations_so_far() - start) / 1000), target 0"
+    )
+  }
+
+  static func short(_ value: Double) -> String { String(format: "%.3g", value) }
 }

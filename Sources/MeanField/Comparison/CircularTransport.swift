@@ -96,7 +96,9 @@ public struct CircularDistances: Sendable, Equatable {
   /// (Σ_{k≠0} |Δm_k|²/k²)^{1/2} = (2π ∫ (F − G − mean)² dθ)^{1/2}.
   public var sobolev: Double
 
-  /// Exact for polygons; for cubic distribution functions up to their distance from the polygon
+  /// Distances between two curves, exact for polygons.
+  ///
+  /// For cubic distribution functions they are so up to the distance of cubic and polygon
   /// (Delon, Salomon & Sobolevski, SIAM J. Appl. Math. 70, 2010).
   public init(_ first: MassCurve, _ second: MassCurve) {
     let pieces = Self.difference(first, second)

@@ -13,7 +13,7 @@ internal import Transforms
 public struct CumulativeLaw: Sendable {
   /// Angles in [0, 2π), ascending.
   public let angles: [Double]
-  /// Density: F at the angle. Tokens: F just above it.
+  /// F at the angle for a density, just above it for tokens.
   public let levels: [Double]
   /// F′ at the angles; empty for tokens.
   public let slopes: [Double]

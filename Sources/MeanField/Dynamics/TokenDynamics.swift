@@ -57,72 +57,20 @@ public struct TokenDynamics: Dynamics {
   public mutating func writeRate(
     of state: UnsafePointer<Double>, into rate: UnsafeMutablePointer<Double>
   ) {
-    evaluateField(state)
-    let uniform = 1 / Double(count)
     let divides = equation.attention.normalization == .softmax
+    let angles = UnsafeBufferPointer(start: state, count: count)
+    if let sum = field.evaluateFlow(factor: clock, divides: divides, at: angles, into: rate) {
+      rate[count] = sum / Double(count)
+      return
+    }
+    evaluateField(state)
     var budget = 0.0
-    partition.withUnsafeBufferPointer { z in
-      slope.withUnsafeBufferPointer { x in
-        if let masses {
-          for i in 0..<count {
-            let velocity = divides ? x[i] / z[i] : clock * x[i]
-            rate[i] = velocity
-            budget += masses[i] * velocity * x[i]
-          }
-        } else if divides {
-          budget = uniform * Self.quotient(x, z, rate)
-        } else {
-          budget = uniform * Self.product(x, clock, rate)
-        }
-      }
+    for i in 0..<count {
+      let velocity = divides ? slope[i] / partition[i] : clock * slope[i]
+      rate[i] = velocity
+      budget += (masses?[i] ?? 1 / Double(count)) * velocity * slope[i]
     }
     rate[count] = budget
-  }
-
-  /// rate = x/z; returns Σ rate·x in a fixed order.
-  private static func quotient(
-    _ x: UnsafeBufferPointer<Double>, _ z: UnsafeBufferPointer<Double>,
-    _ rate: UnsafeMutablePointer<Double>
-  ) -> Double {
-    var lanes = Vector.zero
-    var i = 0
-    while i + 8 <= x.count {
-      let value = UnsafeRawBufferPointer(x).loadUnaligned(fromByteOffset: 8 * i, as: Vector.self)
-      let weight = UnsafeRawBufferPointer(z).loadUnaligned(fromByteOffset: 8 * i, as: Vector.self)
-      let velocity = value / weight
-      UnsafeMutableRawPointer(rate + i).storeBytes(of: velocity, as: Vector.self)
-      lanes = lanes.addingProduct(velocity, value)
-      i += 8
-    }
-    var sum = lanes.sum()
-    while i < x.count {
-      rate[i] = x[i] / z[i]
-      sum += rate[i] * x[i]
-      i += 1
-    }
-    return sum
-  }
-
-  /// rate = factor·x; returns Σ rate·x in a fixed order.
-  private static func product(
-    _ x: UnsafeBufferPointer<Double>, _ factor: Double, _ rate: UnsafeMutablePointer<Double>
-  ) -> Double {
-    var lanes = Vector.zero
-    var i = 0
-    while i + 8 <= x.count {
-      let value = UnsafeRawBufferPointer(x).loadUnaligned(fromByteOffset: 8 * i, as: Vector.self)
-      let velocity = Vector(repeating: factor) * value
-      UnsafeMutableRawPointer(rate + i).storeBytes(of: velocity, as: Vector.self)
-      lanes = lanes.addingProduct(velocity, value)
-      i += 8
-    }
-    var sum = lanes.sum()
-    while i < x.count {
-      rate[i] = factor * x[i]
-      sum += rate[i] * x[i]
-      i += 1
-    }
-    return sum
   }
 
   private mutating func evaluateField(_ state: UnsafePointer<Double>) {
@@ -157,6 +105,7 @@ public struct TokenDynamics: Dynamics {
         }
       }
     }
+    state.withUnsafeBufferPointer { if let base = $0.baseAddress { evaluateField(base) } }
     let angles = Array(state.dropLast())
     let weights = masses ?? [Double](repeating: 1 / Double(count), count: count)
     let moments = InitialLaw.tokens(.init(angles: angles, masses: weights))

@@ -37,17 +37,37 @@ final class TokenField {
     return Double(count) * Double(count) < 60 * cells + 8 * Double(count) ? .direct : .moments
   }
 
-  /// Writes X̄ at every token, and Z̄ too unless `partition` is nil.
+  /// Writes X̄ at every token, and Z̄ too if asked.
   func evaluate(
     at angles: UnsafeBufferPointer<Double>, partition: UnsafeMutablePointer<Double>,
     slope: UnsafeMutablePointer<Double>, needsPartition: Bool
   ) {
-    if let pairs {
-      pairs.evaluate(
+    guard let transform else {
+      pairs?.evaluate(
         at: angles, masses: masses, beta: spectrum.beta, partition: partition, slope: slope)
       return
     }
-    guard let transform else { return }
+    prepare(transform, angles, needsPartition)
+    transform.evaluate(field: 0, at: angles, into: slope)
+    if needsPartition { transform.evaluate(field: 1, at: angles, into: partition) }
+  }
+
+  /// Writes X = factor · X̄, divided by Z̄ if asked, at equal tokens in one pass over memory.
+  ///
+  /// - Returns: Σ X · X̄; nil where the road is that of pairs, or tokens have masses of their own.
+  func evaluateFlow(
+    factor: Double, divides: Bool, at angles: UnsafeBufferPointer<Double>,
+    into velocities: UnsafeMutablePointer<Double>
+  ) -> Double? {
+    guard let transform, masses == nil else { return nil }
+    prepare(transform, angles, divides)
+    return transform.evaluateFlow(factor: factor, divides: divides, at: angles, into: velocities)
+  }
+
+  /// Moments of the tokens, and from them the fields: 0 is X̄, 1 is Z̄.
+  private func prepare(
+    _ transform: PointTransform, _ angles: UnsafeBufferPointer<Double>, _ needsPartition: Bool
+  ) {
     moments.withUnsafeMutableBufferPointer { moments in
       if let base = moments.baseAddress {
         transform.moments(of: angles, masses: masses, into: base)
@@ -58,13 +78,11 @@ final class TokenField {
       coefficients[2 * k + 1] = spectrum.slope[k] * moments[2 * k]
     }
     transform.prepare(field: 0, coefficients: coefficients)
-    transform.evaluate(field: 0, at: angles, into: slope)
     guard needsPartition else { return }
     for k in 0...spectrum.modes {
       coefficients[2 * k] = spectrum.partition[k] * moments[2 * k]
       coefficients[2 * k + 1] = spectrum.partition[k] * moments[2 * k + 1]
     }
     transform.prepare(field: 1, coefficients: coefficients)
-    transform.evaluate(field: 1, at: angles, into: partition)
   }
 }

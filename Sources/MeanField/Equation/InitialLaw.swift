@@ -1,4 +1,6 @@
-/// The law of the tokens at t = 0 on the circle. Densities are dμ/dσ: the uniform law is 1.
+/// The law of the tokens at t = 0 on the circle.
+///
+/// Densities are dμ/dσ: the uniform law is 1.
 public enum InitialLaw: Sendable, Equatable {
   /// dμ/dσ = 1.
   case uniform

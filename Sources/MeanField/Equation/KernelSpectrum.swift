@@ -24,11 +24,10 @@ public struct KernelSpectrum: Sendable {
   public init(beta: Double) {
     precondition(beta >= 0 && beta.isFinite, "β is a number ≥ 0")
     self.beta = beta
-    // The tail falls like e^{−k²/2β}: 12 √β + 60 is far beyond 10⁻¹⁶.
-    let bessel = Self.scaledBessel(beta: beta, count: Int(12 * beta.squareRoot()) + 60)
+    let bessel = Self.scaledBessel(beta: beta, count: Self.significantOrders(beta))
     let last = max(1, bessel.lastIndex { $0 > 1e-16 * bessel[0] } ?? 0)
     partition = Array(bessel[0...last])
-    if beta > 0 {
+    if beta >= Self.smallestRecurrentBeta {
       slope = (0...last).map { Double($0) * bessel[$0] / beta }
     } else {
       slope = [0, 0.5]
@@ -38,16 +37,25 @@ public struct KernelSpectrum: Sendable {
   /// Coefficients of the function whose maxima are the clusters: Z̄, at β = 0 of ⟨x, ∫ y dμ⟩.
   public var landscape: [Double] { beta > 0 ? partition : slope }
 
+  /// The tail falls like e^{−k²/2β}: 12 √β + 60 is far beyond 10⁻¹⁶.
+  private static func significantOrders(_ beta: Double) -> Int {
+    Int(12 * beta.squareRoot()) + 60
+  }
+
+  /// Below it I₀ = 1 and I₁ = β/2 are exact, and factors 2k/β would overflow in the recurrence.
+  private static let smallestRecurrentBeta = 1e-20
+
   /// e^{−β} I_k(β), k = 0…count−1, by Miller's backward recurrence
   /// I_{k−1} = I_{k+1} + (2k/β) I_k, normalized by e^{−β}(I₀ + 2 Σ I_k) = 1: all terms are positive,
   /// so nothing cancels (Abramowitz & Stegun 9.12).
   static func scaledBessel(beta: Double, count: Int) -> [Double] {
     var result = [Double](repeating: 0, count: count)
-    if beta < 1e-300 {
+    if beta < smallestRecurrentBeta {
       result[0] = 1
+      if count > 1 { result[1] = beta / 2 }
       return result
     }
-    let start = count + 40
+    let start = max(count, significantOrders(beta)) + 40
     var next = 0.0
     var current = 1e-280
     var sum = 0.0

@@ -1,4 +1,6 @@
-/// Why the numbers gave out. The output up to then is closed and readable (exit code 1).
+/// Why the numbers gave out.
+///
+/// The output up to then is closed and readable (exit code 1).
 public enum SimulationFailure: Error, Sendable, Equatable, CustomStringConvertible {
   /// The spectrum's tail is above the tolerance on the largest grid allowed.
   case resolutionLost(time: Double, tail: Double, tolerance: Double, points: Int)

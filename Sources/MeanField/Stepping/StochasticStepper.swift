@@ -1,4 +1,3 @@
-
 /// Steps dθ = X dt + √(2D) dW with a fixed step: Heun's method for additive noise, weak order 2.
 ///
 ///     θ* = θ + h X(θ) + √(2Dh) ξ,    θ ← θ + (h/2)(X(θ) + X(θ*)) + √(2Dh) ξ

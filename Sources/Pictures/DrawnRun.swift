@@ -83,16 +83,26 @@ extension DrawnRun {
     }
   }
 
+  /// log₁₀ of nothing, below every scale.
+  private static let emptiness = -300.0
+
   private mutating func readDensity(
     _ root: NetCDFFile.Group, _ reader: SnapshotReader
   ) throws(NetCDFError) {
     guard try root.hasVariable("theta"), try !root.hasVariable("phi") else { return }
     grid = try root.doubles("theta")
     isCircle = (grid.max() ?? 0) > 1.01 * .pi
-    if let rows = try reader.rows(root, "log_density", rank: 2) {
-      density = rows.map { $0.map { $0 / M_LN10 } }
-    } else if let rows = try reader.rows(root, "density", rank: 2) {
-      density = rows.map { $0.map { $0 >= 0 ? log10($0) : .nan } }
+    let values = try reader.rows(root, "density", rank: 2)
+    if let logarithms = try reader.rows(root, "log_density", rank: 2) {
+      density = logarithms.map { $0.map { $0 / M_LN10 } }
+      // A density too small to have a logarithm, as in voids that Fourier sums do not resolve, is
+      // the palest colour; what was never written stays white.
+      for (i, row) in (values ?? []).enumerated() {
+        for (j, value) in row.enumerated()
+        where value.isFinite && logarithms[i][j].isNaN { density?[i][j] = Self.emptiness }
+      }
+    } else if let values {
+      density = values.map { $0.map { $0.isNaN ? .nan : $0 > 0 ? log10($0) : Self.emptiness } }
     }
     if density?.contains(where: { $0.contains { !$0.isNaN } }) != true { density = nil }
   }

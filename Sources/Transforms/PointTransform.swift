@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
+internal import Foundation
 
 /// Points on the circle to moments, and Fourier series to values at points, in O(N) + O(G log G).
 ///
@@ -306,67 +302,4 @@ private struct CellLocator {
     let two = Vector(repeating: 2)
     return (bits & SIMD8<Int64>(repeating: mask), two * (x - (shifted - magic)))
   }
-}
-
-// swift-format-ignore: AlwaysUseLowerCamelCase
-private typealias Rows = (Vector, Vector, Vector, Vector, Vector, Vector, Vector, Vector)
-
-/// The 8 × 8 transpose as three rounds of two-register shuffles.
-@inline(__always)
-private func transpose(
-  _ a: Vector, _ b: Vector, _ c: Vector, _ d: Vector,
-  _ e: Vector, _ f: Vector, _ g: Vector, _ h: Vector
-) -> Rows {
-  let ab0 = interleaveEven(a, b)
-  let ab1 = interleaveOdd(a, b)
-  let cd0 = interleaveEven(c, d)
-  let cd1 = interleaveOdd(c, d)
-  let ef0 = interleaveEven(e, f)
-  let ef1 = interleaveOdd(e, f)
-  let gh0 = interleaveEven(g, h)
-  let gh1 = interleaveOdd(g, h)
-  let abcd0 = pairsEven(ab0, cd0)
-  let abcd2 = pairsOdd(ab0, cd0)
-  let abcd1 = pairsEven(ab1, cd1)
-  let abcd3 = pairsOdd(ab1, cd1)
-  let efgh0 = pairsEven(ef0, gh0)
-  let efgh2 = pairsOdd(ef0, gh0)
-  let efgh1 = pairsEven(ef1, gh1)
-  let efgh3 = pairsOdd(ef1, gh1)
-  return (
-    halvesLow(abcd0, efgh0), halvesLow(abcd1, efgh1),
-    halvesLow(abcd2, efgh2), halvesLow(abcd3, efgh3),
-    halvesHigh(abcd0, efgh0), halvesHigh(abcd1, efgh1),
-    halvesHigh(abcd2, efgh2), halvesHigh(abcd3, efgh3)
-  )
-}
-
-@inline(__always)
-private func interleaveEven(_ a: Vector, _ b: Vector) -> Vector {
-  Vector(a[0], b[0], a[2], b[2], a[4], b[4], a[6], b[6])
-}
-
-@inline(__always)
-private func interleaveOdd(_ a: Vector, _ b: Vector) -> Vector {
-  Vector(a[1], b[1], a[3], b[3], a[5], b[5], a[7], b[7])
-}
-
-@inline(__always)
-private func pairsEven(_ a: Vector, _ b: Vector) -> Vector {
-  Vector(a[0], a[1], b[0], b[1], a[4], a[5], b[4], b[5])
-}
-
-@inline(__always)
-private func pairsOdd(_ a: Vector, _ b: Vector) -> Vector {
-  Vector(a[2], a[3], b[2], b[3], a[6], a[7], b[6], b[7])
-}
-
-@inline(__always)
-private func halvesLow(_ a: Vector, _ b: Vector) -> Vector {
-  Vector(a[0], a[1], a[2], a[3], b[0], b[1], b[2], b[3])
-}
-
-@inline(__always)
-private func halvesHigh(_ a: Vector, _ b: Vector) -> Vector {
-  Vector(a[4], a[5], a[6], a[7], b[4], b[5], b[6], b[7])
 }

@@ -112,7 +112,7 @@ import Testing
     let simulation = try runFile.simulation(compares: true, threads: 2)
     var comparison = Comparison(
       tokens: particles.count, members: particles.members, sigmas: runFile.compare.sigmas,
-      snapshotCount: simulation.times.count, hasNoise: runFile.equation.noise > 0, threads: 2)
+      snapshotCount: simulation.times.count, equation: runFile.equation, threads: 2)
     var last: Simulation.Frame?
     while !simulation.isFinished {
       _ = try simulation.advance()

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
+internal import Foundation
 
 /// Probability that χ² with `degrees` degrees of freedom exceeds `value`: Q(degrees/2, value/2).
 ///

@@ -1,10 +1,5 @@
+internal import Foundation
 internal import Transforms
-
-#if canImport(Glibc)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
 
 /// Particles against the continuum, snapshot by snapshot, and a verdict at the end.
 ///
@@ -65,18 +60,23 @@ public struct Comparison: Sendable {
   public var memory = Memory()
   private let stride: Int
   private let hasNoise: Bool
+  /// The judged modes and those around the fastest growing one.
+  private let watchedModes: [Int]
   private let threads: Int
 
   /// - Parameters:
   ///   - tokens: N of each member.
   ///   - snapshotCount: how many there will be.
   public init(
-    tokens: Int, members: Int, sigmas: Double, snapshotCount: Int, hasNoise: Bool, threads: Int
+    tokens: Int, members: Int, sigmas: Double, snapshotCount: Int, equation: Equation,
+    threads: Int
   ) {
     self.tokens = tokens
     self.members = members
     self.sigmas = sigmas
-    self.hasNoise = hasNoise
+    hasNoise = equation.noise > 0
+    let fastest = LinearTheory(equation: equation).fastestMode ?? 1
+    watchedModes = Set(Array(1...Self.judgedModes) + [fastest, fastest + fastest / 3]).sorted()
     self.threads = threads
     stride = max(1, snapshotCount / Self.judgedSnapshots)
     memory.deviations = [[Double]](repeating: [], count: members)
@@ -102,14 +102,14 @@ public struct Comparison: Sendable {
   private mutating func addDeviations(
     _ density: Snapshot, _ snapshots: [Snapshot], _ response: LinearResponse
   ) {
-    let rows = (1...Self.judgedModes).map { response.influence(on: $0) }
+    let rows = watchedModes.map { response.influence(on: $0) }
     let largest = rows.map { (square($0.real) + square($0.imaginary)) / Double(tokens) }.max() ?? 0
+    // Beyond |Δm_k| of 0.1 the linear theory is no guide any more.
     if largest > 0.01 {
       memory.fluctuationTime = density.time
       return
     }
-    for (index, row) in rows.enumerated() {
-      let k = index + 1
+    for (k, row) in zip(watchedModes, rows).prefix(Self.judgedModes) {
       memory.influences.append(row.real)
       memory.influences.append(row.imaginary)
       for m in 0..<members {

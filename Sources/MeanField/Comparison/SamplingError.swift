@@ -69,11 +69,3 @@ public struct SamplingError: Sendable {
         wasserstein1: first.deviation, wasserstein2: second.deviation, sobolev: third.deviation))
   }
 }
-
-extension CircularDistances {
-  init(wasserstein1: Double, wasserstein2: Double, sobolev: Double) {
-    self.wasserstein1 = wasserstein1
-    self.wasserstein2 = wasserstein2
-    self.sobolev = sobolev
-  }
-}

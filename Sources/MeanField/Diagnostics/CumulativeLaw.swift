@@ -1,10 +1,5 @@
+internal import Foundation
 internal import Transforms
-
-#if canImport(Glibc)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
 
 /// The distribution function F(θ) = μ([0, θ)) of a law on the circle.
 ///

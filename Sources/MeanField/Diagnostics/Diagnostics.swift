@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
+internal import Foundation
 
 /// Numbers read off a snapshot; NaN where a quantity has no value.
 extension Snapshot {

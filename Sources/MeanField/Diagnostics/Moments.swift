@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
+internal import Foundation
 
 /// Moments m_k = ∫ e^{−ikθ} dμ of a law on the circle, k = 0…count−1; m_{−k} is the conjugate.
 public struct Moments: Sendable, Equatable {

@@ -1,10 +1,5 @@
+internal import Foundation
 internal import Transforms
-
-#if canImport(Glibc)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
 
 extension Snapshot {
   /// dμ/dσ at θ_j = 2πj/points, exactly, whatever the solver's own grid; nil for tokens.

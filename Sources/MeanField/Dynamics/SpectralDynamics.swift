@@ -1,10 +1,5 @@
+internal import Foundation
 internal import Transforms
-
-#if canImport(Glibc)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
 
 /// A density on the circle carried by its Fourier coefficients, dμ/dσ = Σ_k m_k e^{ikθ}.
 ///

@@ -1,10 +1,5 @@
+internal import Foundation
 internal import Transforms
-
-#if canImport(Glibc)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
 
 extension InitialLaw {
   /// Moments m_k, k = 0…modes, of the initial law.

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
+internal import Foundation
 
 /// Fourier coefficients of the attention kernel on the circle, scaled by its peak.
 ///

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
+internal import Foundation
 
 /// Counter-based random numbers: a draw depends on its place alone, never on what was drawn before.
 ///

@@ -1,10 +1,5 @@
+internal import Foundation
 internal import Transforms
-
-#if canImport(Glibc)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
 
 /// Adaptive time stepping: the only step function there is for deterministic dynamics.
 ///

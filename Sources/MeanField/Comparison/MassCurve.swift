@@ -1,0 +1,88 @@
+/// A law on the circle as a curve (angle, mass below it): vertices of a nondecreasing polygon.
+///
+/// Vertical pieces are atoms, horizontal ones voids. The curve goes on with period (2π, 1).
+public struct MassCurve: Sendable {
+  /// Ascending, in [0, 2π).
+  public let angles: [Double]
+  /// Mass in [0, angle), nondecreasing, spanning at most one.
+  public let levels: [Double]
+
+  init(angles: [Double], levels: [Double]) {
+    self.angles = angles
+    self.levels = levels
+  }
+
+  public init(_ law: CumulativeLaw) {
+    if law.isAtomic {
+      var angles: [Double] = []
+      var levels: [Double] = []
+      angles.reserveCapacity(2 * law.angles.count)
+      levels.reserveCapacity(2 * law.angles.count)
+      for i in law.angles.indices {
+        angles.append(law.angles[i])
+        angles.append(law.angles[i])
+        levels.append(i == 0 ? 0 : law.levels[i - 1])
+        levels.append(law.levels[i])
+      }
+      self.init(angles: angles, levels: levels)
+    } else {
+      let kept = Self.essentialVertices(law.angles, law.levels, tolerance: 1e-10)
+      self.init(angles: kept.map { law.angles[$0] }, levels: kept.map { law.levels[$0] })
+    }
+  }
+
+  /// Vertices such that the polygon through them passes within `tolerance` of all others: sharp
+  /// clusters need a fine grid, the voids between them none.
+  private static func essentialVertices(
+    _ angles: [Double], _ levels: [Double], tolerance: Double
+  ) -> [Int] {
+    var kept = [0]
+    var anchor = 0
+    // Slopes from the anchor that pass every vertex since within the tolerance.
+    var least = -Double.infinity
+    var most = Double.infinity
+    for i in angles.indices.dropFirst() {
+      let width = angles[i] - angles[anchor]
+      let slope = (levels[i] - levels[anchor]) / width
+      if slope < least || slope > most {
+        anchor = i - 1
+        kept.append(anchor)
+        least = -Double.infinity
+        most = Double.infinity
+      }
+      let reach = angles[i] - angles[anchor]
+      least = max(least, (levels[i] - tolerance - levels[anchor]) / reach)
+      most = min(most, (levels[i] + tolerance - levels[anchor]) / reach)
+    }
+    if anchor != angles.count - 1 { kept.append(angles.count - 1) }
+    return kept
+  }
+
+  /// Equal or unequal masses spread evenly between the middles of neighbouring points.
+  ///
+  /// - Parameters:
+  ///   - points: any real angles.
+  ///   - masses: sum one; a negative one makes the curve go back.
+  public static func through(_ points: [Double], masses: [Double]) -> MassCurve {
+    let wrapped = points.map(wrappedAngle)
+    let order = wrapped.indices.sorted { wrapped[$0] < wrapped[$1] }
+    var level = 0.0
+    var levels: [Double] = []
+    for i in order {
+      levels.append(level + masses[i] / 2)
+      level += masses[i]
+    }
+    return MassCurve(angles: order.map { wrapped[$0] }, levels: levels)
+  }
+
+  /// Level of vertex i of the periodic continuation.
+  func level(_ i: Int) -> Double {
+    let turn = i >= angles.count ? 1.0 : (i < 0 ? -1.0 : 0.0)
+    return levels[i - Int(turn) * angles.count] + turn
+  }
+
+  func angle(_ i: Int) -> Double {
+    let turn = i >= angles.count ? 1.0 : (i < 0 ? -1.0 : 0.0)
+    return angles[i - Int(turn) * angles.count] + turn * 2 * Double.pi
+  }
+}

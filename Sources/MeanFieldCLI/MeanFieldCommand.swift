@@ -55,9 +55,11 @@ struct MeanFieldCommand: ParsableCommand {
     } catch let error as SimulationFailure {
       fail(error.description, 1)
     } catch let error as RunSession.Interruption {
-      fail(
-        "interrupted at t = \(error.time); the state is saved: --resume continues \(error.output)",
-        130)
+      let next =
+        error.isSaved
+        ? "the state is saved: --resume continues \(error.output)"
+        : "the comparison in \(error.output) is not complete: compare again"
+      fail("interrupted at t = \(error.time); \(next)", 130)
     } catch {
       fail("\(error)", 70)
     }

@@ -14,6 +14,12 @@ struct RunFileOptions: ParsableArguments {
   @Option(name: .customLong("output"), help: "Write the output here.")
   var output: String?
 
+  func validate() throws {
+    if output?.isEmpty == true {
+      throw ValidationError("--output: found an empty path, allowed: the path of a file")
+    }
+  }
+
   /// Reads the file with the flags applied.
   func read(_ path: String) throws -> RunFile {
     var runFile = try RunFile(contentsOf: path, settings: settings)

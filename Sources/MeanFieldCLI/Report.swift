@@ -121,16 +121,16 @@ enum Report {
       }
     }
     let verdict = summary.verdict
+    let judged = verdict.flatMap { $0.degrees > 0 ? $0 : nil }
     return encoded(
       Record(
         output: summary.output, time: summary.last?.time,
         densityClusters: records(summary.last?.density),
         memberClusters: (summary.last?.members ?? []).map { records($0) },
         wasserstein1: distance(\.wasserstein1), wasserstein2: distance(\.wasserstein2),
-        sobolev: distance(\.sobolev), pValues: verdict?.pValues ?? [],
-        within: verdict?.within ?? [], degreesOfFreedom: verdict?.degrees,
-        fluctuationsOfOrderOneAt: verdict?.fluctuationTime,
-        verdict: verdict.map { $0.isWithin ? "within" : "outside" } ?? "none"))
+        sobolev: distance(\.sobolev), pValues: judged?.pValues ?? [],
+        within: judged?.within ?? [], degreesOfFreedom: verdict?.degrees,
+        fluctuationsOfOrderOneAt: verdict?.fluctuationTime, verdict: word(verdict)))
   }
 
   // MARK: Theory and validation
@@ -183,6 +183,11 @@ enum Report {
   }
 
   // MARK: Words
+
+  private static func word(_ verdict: Comparison.Verdict?) -> String {
+    guard let verdict, verdict.degrees > 0 else { return "none" }
+    return verdict.isWithin ? "within" : "outside"
+  }
 
   private static func encoded(_ value: some Encodable) -> String {
     let encoder = JSONEncoder()

@@ -69,9 +69,20 @@ struct CompareCommand: ParsableCommand {
   @Flag(help: "Print the result as JSON.")
   var json = false
 
+  private var isOutput: Bool { file.hasSuffix(".nc") }
+
+  func validate() throws {
+    guard isOutput else { return }
+    for (flag, isGiven) in [("--output", runFileOptions.output != nil), ("--resume", solve.resume)]
+    where isGiven {
+      throw ValidationError(
+        "\(flag): found an output file, \(file), in which only the group 'comparison' is written")
+    }
+  }
+
   func run() throws {
     let summary = MeanFieldCommand.reporting {
-      guard file.hasSuffix(".nc") else {
+      guard isOutput else {
         return try RunCommand.execute(file, runFileOptions, solve, compares: true)
       }
       let recomparison = try Recomparison(

@@ -12,6 +12,8 @@ public struct Recomparison {
   private let written: Int
   private let threads: Int
 
+  /// - Parameter settings: `--set` values; only keys of `compare` may be given, for everything else
+  ///   is what the output holds.
   /// - Throws: `RunFileError` when the output lacks a density, particles or some of its tokens.
   public init(output path: String, settings: [String] = [], threads: Int) throws {
     self.path = path
@@ -23,6 +25,13 @@ public struct Recomparison {
     written = try file.root.dimensionLength("time")
     try file.close()
     runFile = try RunFile(text: text, name: path, settings: settings)
+    var recorded = try RunFile(text: text, name: path, settings: [])
+    recorded.compare = runFile.compare
+    guard recorded == runFile else {
+      throw RunFileError.content(
+        "--set: found a key that would change the output, allowed: keys of compare, for "
+          + "everything else is what \(path) holds")
+    }
     guard runFile.isComparable else {
       throw RunFileError.content("\(path): has no density and particles to compare")
     }
@@ -46,7 +55,7 @@ public struct Recomparison {
       compares: true, hasMembers: false, times: times, threads: threads)
     var comparison = Comparison(
       tokens: particles.count, members: particles.members, sigmas: runFile.compare.sigmas,
-      snapshotCount: times.count, hasNoise: runFile.equation.noise > 0, threads: threads)
+      snapshotCount: times.count, equation: runFile.equation, threads: threads)
     let output = try OutputFile(resuming: path, layout: runFile.layout(compares: true))
     var summary = RunSession.Summary(output: path, wallTime: 0)
     do {
@@ -54,9 +63,10 @@ public struct Recomparison {
       while !simulation.isFinished {
         _ = try simulation.advance(pause: isInterrupted, progress: progress)
         if isInterrupted() {
-          throw RunSession.Interruption(time: simulation.slowestTime, output: path)
+          throw RunSession.Interruption(
+            time: simulation.slowestTime, output: path, isSaved: false)
         }
-        var frame = simulation.takeFrame()
+        var frame = try simulation.takeFrame()
         frame.members = try members(output, particles, at: frame)
         guard let density = frame.density, let response = frame.response else { break }
         let entry = comparison.record(
@@ -84,6 +94,11 @@ public struct Recomparison {
   ) throws -> [Snapshot] {
     try (0..<particles.members).map { member in
       let angles = try output.angles(snapshot: frame.index, member: member)
+      guard angles.allSatisfy(\.isFinite) else {
+        throw RunFileError.content(
+          "\(path): the tokens of member \(member) at t = \(frame.time) were not written, so they "
+            + "cannot be compared")
+      }
       var dynamics = TokenDynamics(equation: runFile.equation, count: angles.count)
       return dynamics.snapshot(
         of: dynamics.state(angles: angles), time: frame.time, steps: 0, stepSize: 0)

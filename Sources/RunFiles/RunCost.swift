@@ -46,11 +46,14 @@ public struct RunCost: Sendable, Equatable, Codable {
         \(Self.size(physical)): fewer particles.count or particles.members
         """)
     }
-    if let room = DiskRoom.bytesAvailable(forFileAt: output), disk > Double(room) {
+    // What stands there is overwritten or continued: its place is free for the run.
+    let standing = (try? FileManager.default.attributesOfItem(atPath: output)[.size]) as? Int ?? 0
+    let free = DiskRoom.bytesAvailable(forFileAt: output)
+    if let room = free.map({ Double($0) + Double(standing) }), disk > room {
       throw .content(
         """
         the run would write about \(Self.size(disk)) and \(output) has room for \
-        \(Self.size(Double(room))): a longer output.every, fewer output.particles, or another disk
+        \(Self.size(room)): a longer output.every, fewer output.particles, or another disk
         """)
     }
   }

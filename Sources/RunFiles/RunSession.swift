@@ -29,6 +29,8 @@ public final class RunSession {
   public struct Interruption: Error, Sendable, Equatable {
     public var time: Double
     public var output: String
+    /// False for what begins anew next time.
+    public var isSaved = true
   }
 
   public let runFile: RunFile
@@ -74,7 +76,7 @@ public final class RunSession {
     let began = Date()
     let checkpoint = try readCheckpoint()
     if checkpoint == nil, start == .resume, try isComplete() {
-      return Summary(output: runFile.output.file, wallTime: 0)
+      return try completed(isInterrupted: isInterrupted, progress: progress)
     }
     // An output that stands there is not touched before the start itself is known to work.
     try refuseExistingOutput()
@@ -94,7 +96,8 @@ public final class RunSession {
         progress: progress)
     } catch {
       output.closeAfterFailure()
-      if !(error is Interruption) { removeCheckpoint() }
+      // From where the numbers gave out nothing goes on; once a disk has room again, a run does.
+      if error is SimulationFailure { removeCheckpoint() }
       throw error
     }
     try output.close()
@@ -116,7 +119,7 @@ public final class RunSession {
       let outcome = try simulation.advance(
         pause: { isInterrupted() || Date() > deadline }, progress: progress)
       if outcome == .arrived {
-        let frame = simulation.takeFrame()
+        let frame = try simulation.takeFrame()
         var entry: Comparison.Entry?
         if let density = frame.density, let response = frame.response {
           entry = comparison?.record(density: density, members: frame.members, response: response)
@@ -149,7 +152,7 @@ public final class RunSession {
     guard compares, let particles = runFile.particles else { return nil }
     return Comparison(
       tokens: particles.count, members: particles.members, sigmas: runFile.compare.sigmas,
-      snapshotCount: snapshots, hasNoise: runFile.equation.noise > 0, threads: threads)
+      snapshotCount: snapshots, equation: runFile.equation, threads: threads)
   }
 
   // MARK: Files
@@ -162,6 +165,12 @@ public final class RunSession {
     guard checkpoint.runFile == resolved else {
       throw RunFileError.content(
         "\(checkpointPath): belongs to another run file; give that one, or start with --overwrite")
+    }
+    guard (checkpoint.comparison != nil) == compares else {
+      let command = compares ? "run" : "compare"
+      throw RunFileError.content(
+        "\(checkpointPath): was saved by meanfield \(command); --resume that, or start with "
+          + "--overwrite")
     }
     guard FileManager.default.fileExists(atPath: runFile.output.file) else {
       throw NetCDFError(
@@ -194,8 +203,26 @@ public final class RunSession {
     return written == runFile.snapshotTimes.count
   }
 
+  /// What is left to do for an output that has all its snapshots: its comparison at most.
+  private func completed(
+    isInterrupted: @escaping @Sendable () -> Bool, progress: @escaping @Sendable (Double) -> Void
+  ) throws -> Summary {
+    guard compares else { return Summary(output: runFile.output.file, wallTime: 0) }
+    return try Recomparison(output: runFile.output.file, threads: threads)
+      .execute(isInterrupted: isInterrupted, progress: progress)
+  }
+
   private func refuseExistingOutput() throws(NetCDFError) {
-    guard start == .new, FileManager.default.fileExists(atPath: runFile.output.file) else { return }
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: runFile.output.file, isDirectory: &isFolder) else {
+      return
+    }
+    if isFolder.boolValue {
+      throw NetCDFError(
+        operation: "write the output", path: runFile.output.file, status: EISDIR,
+        reason: "it is a folder")
+    }
+    guard start == .new else { return }
     throw NetCDFError(
       operation: "write the output", path: runFile.output.file, status: 0,
       reason: "it exists; --overwrite replaces it, --resume continues an interrupted run")
@@ -211,10 +238,19 @@ public final class RunSession {
     } catch {
       throw NetCDFError(
         operation: "make the folder", path: folder.relativePath, status: 0,
-        reason: error.localizedDescription)
+        reason: Self.reason(error))
     }
     removeCheckpoint()
     return try OutputFile(creating: path, layout: layout, overwrite: start != .new)
+  }
+
+  /// The system's words: Foundation's are two sentences, the first without content.
+  private static func reason(_ error: any Error) -> String {
+    guard let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError,
+      cause.domain == NSPOSIXErrorDomain
+    else { return error.localizedDescription }
+    let code = Int32(cause.code)
+    return code == EEXIST ? "a file is in its place" : String(cString: strerror(code))
   }
 
   private func removeCheckpoint() {

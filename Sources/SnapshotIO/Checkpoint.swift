@@ -22,6 +22,7 @@ public struct Checkpoint: Sendable, Equatable {
   /// Writes beside `path` and renames, so that what stands there is always whole.
   public func write(to path: String) throws(NetCDFError) {
     let draft = path + ".new"
+    try requireRoom(at: draft)
     let file = try NetCDFFile(creating: draft, overwrite: true)
     do throws(NetCDFError) {
       try write(into: file.root)
@@ -38,12 +39,30 @@ public struct Checkpoint: Sendable, Equatable {
     }
   }
 
+  /// A library that runs out of room in the middle of a write may take the program with it.
+  private func requireRoom(at draft: String) throws(NetCDFError) {
+    let evolutions = [run.density, run.fluctuation].compactMap { $0 } + run.members
+    let numbers =
+      evolutions.reduce(0) { $0 + $1.state.count }
+      + (comparison.map { $0.influences + $0.deviations } ?? []).reduce(0) { $0 + $1.count }
+    // A group of the file takes about 5 kB of its own.
+    let bytes = 8 * numbers + 8192 * (evolutions.count + 4) + runFile.utf8.count
+    guard let room = DiskRoom.bytesAvailable(forFileAt: draft), room < bytes else { return }
+    throw NetCDFError(
+      operation: "save the state", path: draft, status: ENOSPC,
+      reason: "no room left on the disk (\(room) bytes; the state takes \(bytes))")
+  }
+
   private func write(into root: NetCDFFile.Group) throws(NetCDFError) {
     try root.setAttribute("source", to: .text("meanfield \(MeanFieldVersion.current) checkpoint"))
     try root.setAttribute("run_file", to: .text(runFile))
     try root.setAttribute("next_snapshot", to: .integers([run.nextSnapshot]))
     try root.setAttribute("members", to: .integers([run.members.count]))
+    try root.setAttribute("mergers", to: .integers([run.mergerCount]))
     if let density = run.density { try Self.write(density, root.group(named: "density")) }
+    if let density = run.densityAtFrame {
+      try Self.write(density, root.group(named: "density_at_frame"))
+    }
     if let fluctuation = run.fluctuation {
       try Self.write(fluctuation, root.group(named: "fluctuation"))
     }
@@ -101,7 +120,8 @@ public struct Checkpoint: Sendable, Equatable {
       try root.attribute("complete") != nil,
       let runFile = try root.attribute("run_file")?.text,
       let next = try root.attribute("next_snapshot")?.integers?.first,
-      let memberCount = try root.attribute("members")?.integers?.first
+      let memberCount = try root.attribute("members")?.integers?.first, memberCount >= 0,
+      let mergers = try root.attribute("mergers")?.integers?.first, mergers >= 0
     else { throw Self.broken(path) }
     self.runFile = runFile
     var members: [SavedEvolution] = []
@@ -109,9 +129,11 @@ public struct Checkpoint: Sendable, Equatable {
       members.append(try Self.evolution(root.group(named: "member\(m)"), path))
     }
     run = SavedRun(
-      nextSnapshot: next,
+      nextSnapshot: next, mergerCount: mergers,
       density: try root.hasGroup(named: "density")
         ? Self.evolution(root.group(named: "density"), path) : nil,
+      densityAtFrame: try root.hasGroup(named: "density_at_frame")
+        ? Self.evolution(root.group(named: "density_at_frame"), path) : nil,
       members: members,
       fluctuation: try root.hasGroup(named: "fluctuation")
         ? Self.evolution(root.group(named: "fluctuation"), path) : nil)
@@ -125,14 +147,17 @@ public struct Checkpoint: Sendable, Equatable {
     _ group: NetCDFFile.Group, _ path: String
   ) throws(NetCDFError) -> SavedEvolution {
     let numbers = try group.doubles("memory")
-    guard numbers.count == 7 else { throw broken(path) }
+    guard
+      numbers.count == 7, let accepted = Int(exactly: numbers[5]),
+      let rejected = Int(exactly: numbers[6])
+    else { throw broken(path) }
     var memory = Stepper.Memory()
     memory.time = numbers[0]
     memory.chosen = numbers[1]
     memory.previousError = numbers[2]
     memory.lastStep = numbers[3]
-    memory.acceptedSteps = Int(numbers[5])
-    memory.rejectedSteps = Int(numbers[6])
+    memory.acceptedSteps = accepted
+    memory.rejectedSteps = rejected
     return SavedEvolution(
       state: try group.doubles("state"), memory: memory, initialEnergy: numbers[4])
   }
@@ -143,8 +168,8 @@ public struct Checkpoint: Sendable, Equatable {
     guard
       let labels = try group.attribute("labels")?.integers?.first,
       let seen = try group.attribute("seen")?.integers?.first,
-      let members = try group.attribute("members")?.integers?.first,
-      let rows = try group.attribute("rows")?.integers?.first
+      let members = try group.attribute("members")?.integers?.first, members >= 0,
+      let rows = try group.attribute("rows")?.integers?.first, rows >= 0
     else { throw broken(path) }
     var memory = Comparison.Memory()
     memory.seen = seen

@@ -47,8 +47,8 @@ public struct OutputLayout: Sendable {
 
 /// The output file: NetCDF-4 with CF conventions, one snapshot after another.
 ///
-/// Before every snapshot the room on the disk is asked for, so a full disk ends a run with a file
-/// that is readable up to the last snapshot.
+/// Before every snapshot the room on the disk is asked for and claimed, so a full disk ends a run
+/// with a file that is readable up to the last snapshot, even where another program fills it.
 public final class OutputFile {
   public let layout: OutputLayout
   public var path: String { file.path }
@@ -57,6 +57,9 @@ public final class OutputFile {
   private let started = Date()
   private var lastSync = Date()
   private let earlierTime: Double
+  private let claim: DiskClaim
+  /// Bytes written since the last `sync`: they may not be on the disk yet.
+  private var unsynced = 0
 
   /// Room that must stay free for the file's own tables when it is closed.
   private static let reserve = 1 << 20
@@ -70,8 +73,10 @@ public final class OutputFile {
       for: 4 * layout.bytesPerSnapshot + layout.runFile.utf8.count, at: path)
     file = try NetCDFFile(creating: path, overwrite: overwrite)
     earlierTime = 0
+    claim = DiskClaim(path: path)
+    try requireRoom(for: layout.bytesPerSnapshot)
     try define()
-    try file.sync()
+    try sync()
   }
 
   /// A file that an interrupted run has left.
@@ -79,6 +84,7 @@ public final class OutputFile {
     self.layout = layout
     file = try NetCDFFile(opening: path, writable: true)
     earlierTime = try file.root.attribute("wall_time")?.doubles?.first ?? 0
+    claim = DiskClaim(path: path)
   }
 
   private func define() throws(NetCDFError) {
@@ -101,7 +107,10 @@ public final class OutputFile {
       "mode", .int64, dimensions: ["mode"],
       attributes: ["long_name": "wave number k of a moment", "units": "1"])
     try root.put(Array(0...layout.modes), into: "mode")
-    if layout.hasDensity { try defineDensity(root) }
+    if layout.hasDensity {
+      try defineDensity(root)
+      try Self.defineMergers(try root.group(named: "mergers"))
+    }
     if layout.members > 0 {
       try root.defineDimension("member", length: layout.members)
       try defineParticles(try root.group(named: "particles"))
@@ -187,6 +196,21 @@ public final class OutputFile {
       attributes: ["long_name": "mass of a cluster's basin under the flow of grad Z", "units": "1"])
   }
 
+  private static func defineMergers(_ group: NetCDFFile.Group) throws(NetCDFError) {
+    try group.defineDimension("merger", length: nil)
+    try group.defineDimension("parent", length: 2)
+    for (name, dimensions, meaning, units) in [
+      ("time", ["merger"], "when two maxima of Z became one", "1"),
+      ("position", ["merger"], "angle of the one that was left", "radian"),
+      ("mass", ["merger"], "mass of the one that was left", "1"),
+      ("parent_mass", ["merger", "parent"], "masses of the two before", "1"),
+    ] {
+      try group.defineVariable(
+        name, .double, dimensions: dimensions,
+        attributes: ["long_name": .text(meaning), "units": .text(units)])
+    }
+  }
+
   private static func defineComparison(_ group: NetCDFFile.Group) throws(NetCDFError) {
     for (name, text) in distanceNames {
       for (suffix, meaning) in [
@@ -207,7 +231,9 @@ public final class OutputFile {
       ])
     try group.defineVariable(
       "verdict", .string, dimensions: ["member"],
-      attributes: ["long_name": "within or outside the two-sided level of sigmas"])
+      attributes: [
+        "long_name": "within or outside the two-sided level of sigmas; none where not judged"
+      ])
   }
 
   private static let distanceNames = [
@@ -222,7 +248,7 @@ public final class OutputFile {
   public func write(
     _ frame: Simulation.Frame, comparison: Comparison.Entry? = nil
   ) throws(NetCDFError) {
-    try Self.requireRoom(for: layout.bytesPerSnapshot, at: path)
+    try requireRoom(for: layout.bytesPerSnapshot)
     let root = file.root
     if let density = frame.density {
       for (name, values) in [
@@ -233,6 +259,7 @@ public final class OutputFile {
           values ?? [], into: name, start: [frame.index, 0], count: [1, layout.points])
       }
       try writeSeries(root, [density], Diagnostic.all, frame.index, hasMembers: false)
+      try Self.write(frame.mergers, at: frame.earlierMergers, in: root.group(named: "mergers"))
     }
     if layout.members > 0 {
       let group = try root.group(named: "particles")
@@ -251,6 +278,19 @@ public final class OutputFile {
     // Last, so that a time in the file means that its snapshot is whole.
     try root.put([frame.time], into: "time", start: [frame.index], count: [1])
     if Date().timeIntervalSince(lastSync) > 1 { try sync() }
+  }
+
+  private static func write(
+    _ mergers: [Merger], at place: Int, in group: NetCDFFile.Group
+  ) throws(NetCDFError) {
+    guard !mergers.isEmpty else { return }
+    let count = [mergers.count]
+    try group.put(mergers.map(\.time), into: "time", start: [place], count: count)
+    try group.put(mergers.map(\.position), into: "position", start: [place], count: count)
+    try group.put(mergers.map(\.mass), into: "mass", start: [place], count: count)
+    try group.put(
+      mergers.flatMap(\.parentMasses), into: "parent_mass", start: [place, 0],
+      count: count + [2])
   }
 
   private func writeSeries(
@@ -302,11 +342,17 @@ public final class OutputFile {
   }
 
   /// Writes the verdict and its attributes.
+  ///
+  /// Where nothing could be judged it is "none", and no member has a p-value.
   public func write(_ verdict: Comparison.Verdict, sigmas: Double) throws(NetCDFError) {
+    func word(_ isWithin: Bool) -> String {
+      verdict.degrees == 0 ? "none" : isWithin ? "within" : "outside"
+    }
+    try requireRoom(for: 64 * (verdict.within.count + 1))
     let group = try file.root.group(named: "comparison")
-    try group.put(verdict.pValues, into: "p_value")
-    try group.put(verdict.within.map { $0 ? "within" : "outside" }, into: "verdict")
-    try group.setAttribute("verdict", to: .text(verdict.isWithin ? "within" : "outside"))
+    try group.put(verdict.pValues.map { verdict.degrees == 0 ? .nan : $0 }, into: "p_value")
+    try group.put(verdict.within.map(word), into: "verdict")
+    try group.setAttribute("verdict", to: .text(word(verdict.isWithin)))
     try group.setAttribute("sigmas", to: .doubles([sigmas]))
     try group.setAttribute("degrees_of_freedom", to: .integers([verdict.degrees]))
     if let time = verdict.fluctuationTime {
@@ -317,11 +363,13 @@ public final class OutputFile {
   /// Adds the group `comparison` to a file that was written without it.
   public func addComparison() throws(NetCDFError) {
     guard try !file.root.hasGroup(named: "comparison") else { return }
+    try requireRoom(for: 0)
     try Self.defineComparison(try file.root.group(named: "comparison"))
   }
 
   /// Writes one snapshot's distances alone.
   public func write(_ entry: Comparison.Entry, at index: Int) throws(NetCDFError) {
+    try requireRoom(for: 9 * 8 * layout.members)
     try Self.write(entry, at: index, in: try file.root.group(named: "comparison"))
   }
 
@@ -335,10 +383,13 @@ public final class OutputFile {
   public func sync() throws(NetCDFError) {
     try file.sync()
     lastSync = Date()
+    unsynced = 0
+    claim.release()
   }
 
   /// Closes the file and records the time it took.
   public func close() throws(NetCDFError) {
+    defer { claim.release() }
     let spent = earlierTime + Date().timeIntervalSince(started)
     try file.root.setAttribute("wall_time", to: .doubles([spent]))
     try file.close()
@@ -350,14 +401,88 @@ public final class OutputFile {
     do { try close() } catch { return }
   }
 
-  private static func requireRoom(for bytes: Int, at path: String) throws(NetCDFError) {
-    guard let room = DiskRoom.bytesAvailable(forFileAt: path), room < bytes + reserve else {
-      return
+  /// Makes sure that `bytes` more can be written, and everything before them.
+  private func requireRoom(for bytes: Int) throws(NetCDFError) {
+    // What has not been synced yet takes room too, and what is claimed for it is no longer free:
+    // with both out of the way the file system tells the truth.
+    if Self.shortage(for: unsynced + bytes, at: path) != nil { try sync() }
+    try Self.requireRoom(for: bytes, at: path)
+    guard claim.take(unsynced + bytes + Self.reserve) else {
+      throw Self.noRoom(0, for: bytes, at: path)
     }
-    throw NetCDFError(
-      operation: "write a snapshot", path: path, status: 0,
-      reason: "no room left on the disk (\(room) bytes; a snapshot takes \(bytes))")
+    unsynced += bytes
   }
+
+  private static func requireRoom(for bytes: Int, at path: String) throws(NetCDFError) {
+    if let room = shortage(for: bytes, at: path) { throw noRoom(room, for: bytes, at: path) }
+  }
+
+  /// The room there is, where it is not enough.
+  private static func shortage(for bytes: Int, at path: String) -> Int? {
+    guard let room = DiskRoom.bytesAvailable(forFileAt: path), room < bytes + reserve else {
+      return nil
+    }
+    return room
+  }
+
+  private static func noRoom(_ room: Int, for bytes: Int, at path: String) -> NetCDFError {
+    NetCDFError(
+      operation: "write a snapshot", path: path, status: ENOSPC,
+      reason: "no room left on the disk (\(room) bytes; a snapshot takes \(bytes) and the file's "
+        + "own tables up to \(reserve))")
+  }
+}
+
+/// Room on the disk that belongs to a file before anything is written there, so that what a library
+/// keeps in memory still fits when another program has filled the disk in the meantime.
+///
+/// Where the system or the file system knows no such thing, nothing is claimed.
+private final class DiskClaim {
+  private let descriptor: Int32
+  private var isHeld = false
+
+  /// - Parameter path: a file that is there.
+  init(path: String) {
+    descriptor = open(path, O_WRONLY | O_CLOEXEC)
+  }
+
+  deinit {
+    guard descriptor >= 0 else { return }
+    release()
+    Foundation.close(descriptor)
+  }
+
+  private var size: Int {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+  }
+
+  /// Claims `bytes` beyond the file's present end; false if the disk has no room for them.
+  func take(_ bytes: Int) -> Bool {
+    guard descriptor >= 0, let allocate = Self.allocate else { return true }
+    isHeld = true
+    // 1: the file's size stays as it is.
+    return allocate(descriptor, 1, size, bytes) == 0 || (errno != ENOSPC && errno != EDQUOT)
+  }
+
+  /// Gives back what the file has not grown into.
+  ///
+  /// After every `sync`, because the library then sets the file's size, and with that the system
+  /// may drop the claim.
+  func release() {
+    guard isHeld else { return }
+    isHeld = false
+    // A claim that stays does no harm: it goes when the file is next written.
+    _ = ftruncate(descriptor, size)
+  }
+
+  private typealias Allocate = @convention(c) (Int32, Int32, Int, Int) -> Int32
+
+  /// The system call of Linux, which Swift's view of the C library leaves out.
+  private static let allocate: Allocate? = {
+    guard let symbol = dlopen(nil, RTLD_NOW).flatMap({ dlsym($0, "fallocate") }) else { return nil }
+    return unsafeBitCast(symbol, to: Allocate.self)
+  }()
 }
 
 /// A number read off a snapshot, with what a reader of the file wants to know.

@@ -191,7 +191,7 @@ import Testing
       var results: [[Double]] = []
       while !simulation.isFinished {
         _ = try simulation.advance()
-        let frame = simulation.takeFrame()
+        let frame = try simulation.takeFrame()
         results.append(frame.density?.moments.values ?? [])
         results += frame.members.map(\.angles)
         results.append(frame.response?.displacements ?? [])
@@ -216,12 +216,12 @@ import Testing
     let whole = try make()
     while !whole.isFinished {
       _ = try whole.advance()
-      _ = whole.takeFrame()
+      _ = try whole.takeFrame()
     }
     var current = try make()
     while !current.isFinished {
       // Stop after every step of everything.
-      if try current.advance(pause: { true }) == .arrived { _ = current.takeFrame() }
+      if try current.advance(pause: { true }) == .arrived { _ = try current.takeFrame() }
       let next = try make()
       #expect(next.restore(current.saved))
       current = next

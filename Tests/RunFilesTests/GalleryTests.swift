@@ -116,7 +116,7 @@ import Testing
     var last: Simulation.Frame?
     while !simulation.isFinished {
       _ = try simulation.advance()
-      let frame = simulation.takeFrame()
+      let frame = try simulation.takeFrame()
       // Every tenth snapshot is enough for a verdict.
       if frame.index % 10 == 0, let density = frame.density, let response = frame.response {
         _ = comparison.record(density: density, members: frame.members, response: response)

@@ -149,7 +149,7 @@ enum Benchmarks {
       while !simulation.isFinished {
         _ = try simulation.advance()
         if simulation.nextSnapshot == 0 || simulation.slowestTime == 1 {
-          _ = simulation.takeFrame()
+          _ = try simulation.takeFrame()
         }
       }
       return Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
@@ -179,7 +179,7 @@ enum Benchmarks {
     var frames: [Simulation.Frame] = []
     while !simulation.isFinished {
       _ = try simulation.advance()
-      frames.append(simulation.takeFrame())
+      frames.append(try simulation.takeFrame())
     }
     let output = try OutputFile(
       creating: folder.appendingPathComponent("again.nc").path,

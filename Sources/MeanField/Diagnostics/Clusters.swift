@@ -14,68 +14,156 @@ extension Snapshot {
 
   /// Clusters by descending mass, then position; none where Z is constant to 10⁻¹² of itself.
   public func clusters() -> [Cluster] {
-    let kernel = KernelSpectrum(beta: equation.attention.beta)
-    let factors = kernel.landscape
+    let landscape = Landscape(moments: moments, attention: equation.attention)
+    let maxima = landscape.maxima()
+    guard maxima.count > 1 else {
+      return maxima.map { Cluster(position: $0, mass: moments.real(0)) }
+    }
+    let valleys = landscape.minima(between: maxima)
+    let clusters = maxima.indices.map { i in
+      let before = valleys[(i + maxima.count - 1) % maxima.count]
+      return Cluster(
+        position: wrappedAngle(maxima[i]), mass: cumulative.mass(from: before, to: valleys[i]))
+    }
+    return clusters.filter { $0.mass >= Self.smallestClusterMass }
+      .sorted { ($1.mass, $0.position) < ($0.mass, $1.position) }
+  }
+}
+
+/// Z̄, or ⟨x, ∫ y dμ⟩ at β = 0, with its critical points: zeros of a Fourier series of K(β) modes.
+///
+/// A grid of 16 points per shortest wave brackets them; two that share a cell, shortly before they
+/// meet, are told by the extremum of Z′ between them.
+private struct Landscape {
+  private let moments: Moments
+  private let factors: [Double]
+  private let values: [Double]
+  private let slopes: [Double]
+  private let curvatures: [Double]
+  private let spacing: Double
+  private let isConstant: Bool
+  /// Maxima below hold no mass that counts: 10⁻³ of it spread evenly still gives Z̄ > 10⁻⁷.
+  private let floor: Double
+
+  private struct CriticalPoint {
+    var angle: Double
+    var isMaximum: Bool
+  }
+
+  init(moments: Moments, attention: Attention) {
+    self.moments = moments
+    factors = KernelSpectrum(beta: attention.beta).landscape
     let modes = min(factors.count, moments.count) - 1
     var count = 256
     while count < 16 * modes { count *= 2 }
+    spacing = 2 * Double.pi / Double(count)
     let grid = RealFourierTransform(count: count)
-    grid.clearCoefficients()
-    for k in 0...modes {
-      grid.coefficients[2 * k] = factors[k] * moments.real(k)
-      grid.coefficients[2 * k + 1] = factors[k] * moments.imaginary(k)
+    var tables: [[Double]] = []
+    for order in 0...2 {
+      grid.clearCoefficients()
+      for k in 0...modes {
+        let x = factors[k] * moments.real(k)
+        let y = factors[k] * moments.imaginary(k)
+        let power = Double(k)
+        switch order {
+        case 0: (grid.coefficients[2 * k], grid.coefficients[2 * k + 1]) = (x, y)
+        case 1: (grid.coefficients[2 * k], grid.coefficients[2 * k + 1]) = (-power * y, power * x)
+        default:
+          (grid.coefficients[2 * k], grid.coefficients[2 * k + 1]) =
+            (-power * power * x, -power * power * y)
+        }
+      }
+      grid.synthesize()
+      tables.append((0..<count).map { grid.samples[$0] })
     }
-    grid.synthesize()
-    let values = (0..<count).map { grid.samples[$0] }
+    values = tables[0]
+    slopes = tables[1]
+    curvatures = tables[2]
     let highest = values.max() ?? 0
     let lowest = values.min() ?? 0
-    let unit = equation.attention.beta > 0 ? highest : 1
-    guard highest - lowest > 1e-12 * unit else { return [] }
-
-    let spacing = 2 * Double.pi / Double(count)
-    let peaks = values.indices.filter {
-      values[$0] > values[($0 + count - 1) % count] && values[$0] >= values[($0 + 1) % count]
-    }
-    guard peaks.count > 1 else {
-      let position = extremum(near: spacing * Double(peaks.first ?? 0), spacing, factors)
-      return [Cluster(position: position, mass: moments.real(0))]
-    }
-    // valleys[i] is the lowest place between peaks i and i + 1.
-    let valleys = peaks.indices.map { i in
-      var end = peaks[(i + 1) % peaks.count]
-      if end <= peaks[i] { end += count }
-      let place = (peaks[i]..<end).min { values[$0 % count] < values[$1 % count] } ?? peaks[i]
-      return spacing * Double(place % count)
-    }
-    var clusters: [Cluster] = []
-    for i in peaks.indices {
-      let before = valleys[(i + peaks.count - 1) % peaks.count]
-      let after = valleys[i]
-      // Maxima of rounding in a void hold no mass: only what may count is worth refining.
-      guard cumulative.mass(from: before, to: after) > 0.5 * Self.smallestClusterMass else {
-        continue
-      }
-      let mass = cumulative.mass(
-        from: extremum(near: before, spacing, factors),
-        to: extremum(near: after, spacing, factors))
-      guard mass >= Self.smallestClusterMass else { continue }
-      let position = extremum(near: spacing * Double(peaks[i]), spacing, factors)
-      clusters.append(Cluster(position: position, mass: mass))
-    }
-    return clusters.sorted { ($1.mass, $0.position) < ($0.mass, $1.position) }
+    isConstant = !(highest - lowest > 1e-12 * (attention.beta > 0 ? highest : 1))
+    floor = attention.beta > 0 ? 1e-10 * highest : -Double.infinity
   }
 
-  /// The zero of Z′ within one grid cell of a guess, by Newton's method; the guess if there is none.
-  private func extremum(near guess: Double, _ spacing: Double, _ factors: [Double]) -> Double {
-    var angle = guess
-    for _ in 0..<20 {
-      let slope = moments.series(factors, at: angle, order: 1)
-      let curvature = moments.series(factors, at: angle, order: 2)
-      let change = slope / curvature
-      guard change.isFinite, abs(angle - change - guess) <= spacing else { return guess }
-      angle -= change
-      if abs(change) < 1e-14 { break }
+  /// Angles of the local maxima, ascending.
+  func maxima() -> [Double] {
+    guard !isConstant else { return [] }
+    return values.indices.flatMap { j in
+      values[j] < floor ? [] : criticalPoints(inCell: j).filter(\.isMaximum).map(\.angle)
     }
-    return wrappedAngle(angle)
+  }
+
+  /// The lowest place after each maximum and before the next.
+  func minima(between maxima: [Double]) -> [Double] {
+    let count = values.count
+    return maxima.indices.map { i in
+      let start = maxima[i]
+      var end = maxima[(i + 1) % maxima.count]
+      if end <= start { end += 2 * Double.pi }
+      // The lowest grid point strictly between, if there is one, brackets the minimum.
+      let first = Int((start / spacing).rounded(.down)) + 1
+      let last = Int((end / spacing).rounded(.up)) - 1
+      guard first <= last else { return lowest(from: start, to: end) }
+      let place = (first...last).min { values[$0 % count] < values[$1 % count] } ?? first
+      let left = max(start, spacing * Double(place - 1))
+      let right = min(end, spacing * Double(place + 1))
+      // In a void the place is a matter of rounding, and no mass depends on it.
+      return values[place % count] < floor ? spacing * Double(place) : lowest(from: left, to: right)
+    }
+  }
+
+  private func criticalPoints(inCell j: Int) -> [CriticalPoint] {
+    let next = (j + 1) % values.count
+    let left = spacing * Double(j)
+    let right = left + spacing
+    let (a, b) = (slopes[j], slopes[next])
+    if (a > 0) != (b > 0) {
+      return [CriticalPoint(angle: zero(order: 1, left, right), isMaximum: a > 0)]
+    }
+    // Z′ has the same sign at both ends; between them it may still dip across zero and back.
+    let (c, d) = (curvatures[j], curvatures[next])
+    guard (c > 0) != (d > 0), (a > 0) == (c < 0), abs(a) < spacing * (abs(c) + abs(d)) else {
+      return []
+    }
+    let dip = zero(order: 2, left, right)
+    guard (series(dip, order: 1) > 0) != (a > 0) else { return [] }
+    return [
+      CriticalPoint(angle: zero(order: 1, left, dip), isMaximum: a > 0),
+      CriticalPoint(angle: zero(order: 1, dip, right), isMaximum: a <= 0),
+    ]
+  }
+
+  /// Where Z is lowest on an arc whose inside has one minimum and no maximum.
+  private func lowest(from left: Double, to right: Double) -> Double {
+    var low = left
+    var high = right
+    for _ in 0..<60 where high - low > 1e-15 * max(1, abs(high)) {
+      let middle = 0.5 * (low + high)
+      if series(middle, order: 1) > 0 { high = middle } else { low = middle }
+    }
+    return 0.5 * (low + high)
+  }
+
+  /// A zero of the derivative of the given order that changes sign between two angles.
+  ///
+  /// Newton's method, halving the bracket where it would leave it.
+  private func zero(order: Int, _ left: Double, _ right: Double) -> Double {
+    var low = left
+    var high = right
+    let rises = !(series(left, order: order) > 0)
+    var angle = 0.5 * (low + high)
+    for _ in 0..<60 {
+      let value = series(angle, order: order)
+      if (value > 0) == rises { high = angle } else { low = angle }
+      let newton = angle - value / series(angle, order: order + 1)
+      let next = newton > low && newton < high ? newton : 0.5 * (low + high)
+      if abs(next - angle) < 1e-15 * max(1, abs(angle)) { return next }
+      angle = next
+    }
+    return angle
+  }
+
+  private func series(_ angle: Double, order: Int) -> Double {
+    moments.series(factors, at: angle, order: order)
   }
 }

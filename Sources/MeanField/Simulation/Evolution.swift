@@ -146,6 +146,13 @@ extension Evolution {
     return snapshot
   }
 
+  /// A copy that can go its own way.
+  func replica() -> Evolution {
+    let copy = Evolution(dynamics: dynamics, state: state, stepping: stepping)
+    copy.initialEnergy = initialEnergy
+    return copy
+  }
+
   /// What continues this evolution to the bit.
   public var saved: SavedEvolution {
     SavedEvolution(state: state, memory: memory, initialEnergy: initialEnergy)

@@ -12,6 +12,9 @@ public final class Simulation {
   /// Index of the next snapshot to be taken.
   public private(set) var nextSnapshot = 0
   private let threads: Int
+  /// The density as it was at the last frame, and the mergers found up to then.
+  private var densityAtFrame: Evolution<SpectralDynamics>?
+  private var mergerCount = 0
 
   /// What all see at one planned time.
   public struct Frame: Sendable {
@@ -20,6 +23,10 @@ public final class Simulation {
     public var density: Snapshot?
     public var members: [Snapshot]
     public var response: LinearResponse?
+    /// Mergers of the density's clusters since the last frame.
+    public var mergers: [Merger]
+    /// How many there have been before those.
+    public var earlierMergers: Int
   }
 
   /// Why `advance` came back.
@@ -80,20 +87,33 @@ public final class Simulation {
   }
 
   /// The frame at the planned time that has been reached; the next `advance` aims at the one after.
-  public func takeFrame() -> Frame {
+  ///
+  /// - Throws: `SimulationFailure` if looking for a merger fails where the run itself did not.
+  public func takeFrame() throws(SimulationFailure) -> Frame {
     let index = nextSnapshot
-    nextSnapshot += 1
     nonisolated(unsafe) let members = members
     let snapshots = parallelMap(count: members.count, threads: threads) { members[$0].snapshot() }
-    return Frame(
-      index: index, time: times[index], density: density?.snapshot(), members: snapshots,
-      response: fluctuation.map { $0.dynamics.response(of: $0.state) })
+    let density = density?.snapshot()
+    var mergers: [Merger] = []
+    if let densityAtFrame, let density {
+      mergers = try MergerSearch.mergers(
+        from: densityAtFrame, to: density.time, after: density.clusters().count)
+    }
+    let frame = Frame(
+      index: index, time: times[index], density: density, members: snapshots,
+      response: fluctuation.map { $0.dynamics.response(of: $0.state) }, mergers: mergers,
+      earlierMergers: mergerCount)
+    densityAtFrame = self.density?.replica()
+    mergerCount += mergers.count
+    nextSnapshot += 1
+    return frame
   }
 
   /// Everything needed to go on, as plain data.
   public var saved: SavedRun {
     SavedRun(
-      nextSnapshot: nextSnapshot, density: density?.saved, members: members.map(\.saved),
+      nextSnapshot: nextSnapshot, mergerCount: mergerCount, density: density?.saved,
+      densityAtFrame: densityAtFrame?.saved, members: members.map(\.saved),
       fluctuation: fluctuation?.saved)
   }
 
@@ -108,6 +128,12 @@ public final class Simulation {
       zip(saved.members, members).allSatisfy({ $0.state.count == $1.state.count })
     else { return false }
     if let density, let state = saved.density {
+      // The earlier state first: grids only grow.
+      if let earlier = saved.densityAtFrame {
+        guard density.dynamics.adopt(stateCount: earlier.state.count) else { return false }
+        density.restore(earlier)
+        densityAtFrame = density.replica()
+      }
       guard density.dynamics.adopt(stateCount: state.state.count) else { return false }
       density.restore(state)
     }
@@ -117,6 +143,7 @@ public final class Simulation {
     }
     for (member, state) in zip(members, saved.members) { member.restore(state) }
     nextSnapshot = saved.nextSnapshot
+    mergerCount = saved.mergerCount
     return true
   }
 
@@ -151,16 +178,21 @@ public final class Simulation {
 /// A simulation between two steps, as plain data.
 public struct SavedRun: Sendable, Equatable {
   public var nextSnapshot: Int
+  public var mergerCount: Int
   public var density: SavedEvolution?
+  /// The density at the last frame: the next search for mergers starts there.
+  public var densityAtFrame: SavedEvolution?
   public var members: [SavedEvolution]
   public var fluctuation: SavedEvolution?
 
   public init(
-    nextSnapshot: Int, density: SavedEvolution?, members: [SavedEvolution],
-    fluctuation: SavedEvolution?
+    nextSnapshot: Int, mergerCount: Int, density: SavedEvolution?,
+    densityAtFrame: SavedEvolution?, members: [SavedEvolution], fluctuation: SavedEvolution?
   ) {
     self.nextSnapshot = nextSnapshot
+    self.mergerCount = mergerCount
     self.density = density
+    self.densityAtFrame = densityAtFrame
     self.members = members
     self.fluctuation = fluctuation
   }

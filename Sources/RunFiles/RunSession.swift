@@ -246,10 +246,10 @@ public final class RunSession {
 
   /// The system's words: Foundation's are two sentences, the first without content.
   private static func reason(_ error: any Error) -> String {
-    guard let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError,
-      cause.domain == NSPOSIXErrorDomain
+    guard let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error,
+      (cause as NSError).domain == NSPOSIXErrorDomain
     else { return error.localizedDescription }
-    let code = Int32(cause.code)
+    let code = Int32((cause as NSError).code)
     return code == EEXIST ? "a file is in its place" : String(cString: strerror(code))
   }
 

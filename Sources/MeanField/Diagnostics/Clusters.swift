@@ -118,18 +118,18 @@ private struct Landscape {
     let right = left + spacing
     let (a, b) = (slopes[j], slopes[next])
     if (a > 0) != (b > 0) {
-      return [CriticalPoint(angle: zero(order: 1, left, right), isMaximum: a > 0)]
+      return [CriticalPoint(angle: zero(order: 1, left, right, rises: a <= 0), isMaximum: a > 0)]
     }
     // Z′ has the same sign at both ends; between them it may still dip across zero and back.
     let (c, d) = (curvatures[j], curvatures[next])
     guard (c > 0) != (d > 0), (a > 0) == (c < 0), abs(a) < spacing * (abs(c) + abs(d)) else {
       return []
     }
-    let dip = zero(order: 2, left, right)
+    let dip = zero(order: 2, left, right, rises: c <= 0)
     guard (series(dip, order: 1) > 0) != (a > 0) else { return [] }
     return [
-      CriticalPoint(angle: zero(order: 1, left, dip), isMaximum: a > 0),
-      CriticalPoint(angle: zero(order: 1, dip, right), isMaximum: a <= 0),
+      CriticalPoint(angle: zero(order: 1, left, dip, rises: a <= 0), isMaximum: a > 0),
+      CriticalPoint(angle: zero(order: 1, dip, right, rises: a > 0), isMaximum: a <= 0),
     ]
   }
 
@@ -146,11 +146,11 @@ private struct Landscape {
 
   /// A zero of the derivative of the given order that changes sign between two angles.
   ///
-  /// Newton's method, halving the bracket where it would leave it.
-  private func zero(order: Int, _ left: Double, _ right: Double) -> Double {
+  /// Newton's method, halving the bracket where it would leave it. Whether the derivative rises is
+  /// for the caller to say: at a zero on the grid its sign at the border is that of rounding.
+  private func zero(order: Int, _ left: Double, _ right: Double, rises: Bool) -> Double {
     var low = left
     var high = right
-    let rises = !(series(left, order: order) > 0)
     var angle = 0.5 * (low + high)
     for _ in 0..<60 {
       let value = series(angle, order: order)

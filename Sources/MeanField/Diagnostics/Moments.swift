@@ -35,24 +35,38 @@ public struct Moments: Sendable, Equatable {
   }
 
   /// Σ_k q_k m_k (ik)^order e^{ikθ} over all k, for even real factors q_{−k} = q_k.
+  ///
+  /// e^{ikθ} by rotation, taken anew every 32 modes, so that rounding does not add up.
+  ///
+  /// - Parameter order: 0, 1, 2 or 3.
   public func series(_ factors: [Double], at angle: Double, order: Int = 0) -> Double {
-    var sum = order == 0 ? factors[0] * real(0) : 0
+    precondition((0...3).contains(order), "derivatives up to the third")
+    let stepCosine = cos(angle)
+    let stepSine = sin(angle)
+    var c = 1.0
+    var s = 0.0
+    // Real and imaginary part of q_k m_k e^{ikθ} k^order, summed over k ≥ 1.
+    var real = 0.0
+    var imaginary = 0.0
     for k in 1..<max(1, min(count, factors.count)) {
-      let phase = Double(k) * angle
-      let c = cos(phase)
-      let s = sin(phase)
-      let even = real(k) * c - imaginary(k) * s
-      let odd = -real(k) * s - imaginary(k) * c
-      let power = pow(Double(k), Double(order))
-      let turned: Double
-      switch order & 3 {
-      case 0: turned = even
-      case 1: turned = odd
-      case 2: turned = -even
-      default: turned = -odd
+      if k % 32 == 0 {
+        c = cos(Double(k) * angle)
+        s = sin(Double(k) * angle)
+      } else {
+        (c, s) = (c * stepCosine - s * stepSine, s * stepCosine + c * stepSine)
       }
-      sum += 2 * factors[k] * power * turned
+      var factor = factors[k]
+      for _ in 0..<order { factor *= Double(k) }
+      let x = values[2 * k]
+      let y = values[2 * k + 1]
+      real += factor * (x * c - y * s)
+      imaginary += factor * (x * s + y * c)
     }
-    return sum
+    switch order {
+    case 0: return factors[0] * self.real(0) + 2 * real
+    case 1: return -2 * imaginary
+    case 2: return -2 * real
+    default: return 2 * imaginary
+    }
   }
 }

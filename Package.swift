@@ -63,6 +63,7 @@ let package = Package(
       name: "RunFilesTests", dependencies: ["RunFiles", "MeanField", "SnapshotIO"],
       swiftSettings: strict),
     .testTarget(
-      name: "CommandTests", dependencies: ["MeanFieldCLI", "SnapshotIO"], swiftSettings: strict),
+      name: "CommandTests", dependencies: ["MeanFieldCLI", "MeanField", "RunFiles", "SnapshotIO"],
+      swiftSettings: strict),
   ]
 )

@@ -18,7 +18,7 @@ enum Report {
       let steps = summary.densitySteps.map { ", \($0) steps" } ?? ""
       lines.append("")
       lines.append(
-        "density: mass \(number(density.mass)), energy \(number(density.energy)), "
+        "density: mass \(number(density.mass)), energy \(energy(density)), "
           + "normalized \(number(density.normalizedEnergy))\(grid)\(steps)")
       lines += clusterLines(density.clusters())
     }
@@ -196,6 +196,11 @@ enum Report {
       positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
     guard let data = try? encoder.encode(value) else { return "{}" }
     return String(decoding: data, as: UTF8.self)
+  }
+
+  /// e^{β⟨x,y⟩} overflows at β above 709.
+  private static func energy(_ snapshot: Snapshot) -> String {
+    snapshot.energy.isNaN ? "too large for a number" : number(snapshot.energy)
   }
 
   private static func number(_ value: Double) -> String { String(format: "%.10g", value) }

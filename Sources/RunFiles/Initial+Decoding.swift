@@ -83,6 +83,8 @@ extension RunFile.Initial {
 
   private static func vonMises(_ field: Field) throws(RunFileError) -> [InitialLaw.VonMises] {
     let angle = Bounds(description: "an angle, in radians") { _ in true }
+    // Beyond, a bump has more modes than any grid allowed.
+    let concentration = Bounds(description: "a number from 0 to 1e6") { $0 >= 0 && $0 <= 1e6 }
     var densities: [InitialLaw.VonMises] = []
     for term in try field.list(
       of: "{mean, concentration, weight}", counts: 1...largestTermCount)
@@ -91,7 +93,7 @@ extension RunFile.Initial {
       densities.append(
         InitialLaw.VonMises(
           mean: try keys["mean"].number(angle),
-          concentration: try keys["concentration"].number(.nonnegative),
+          concentration: try keys["concentration"].number(concentration),
           weight: try keys["weight"].number(.positive, otherwise: 1)))
     }
     return densities

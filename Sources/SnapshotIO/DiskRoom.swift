@@ -30,6 +30,8 @@ public enum DiskRoom {
       let parent = place.lastIndex(of: "/").map { place[..<$0] } ?? ""
       place = parent.isEmpty && place.hasPrefix("/") && place != "/" ? "/" : String(parent)
     }
+    // File systems of the kernel's own, such as /proc, report nothing at all.
+    guard system.f_blocks > 0 else { return nil }
     let (bytes, overflow) = UInt64(system.f_bavail)
       .multipliedReportingOverflow(by: UInt64(system.f_frsize))
     return overflow ? Int.max : Int(clamping: bytes)

@@ -18,8 +18,9 @@ extension NetCDFFile {
       switch self {
       case .text: nil
       case .doubles(let values): values
-      case .integers(let values): values.map(Double.init)
-      case .unsignedIntegers(let values): values.map(Double.init)
+      // Not Double.init, which for UInt64 may mean the bit pattern.
+      case .integers(let values): values.map { Double($0) }
+      case .unsignedIntegers(let values): values.map { Double($0) }
       }
     }
 

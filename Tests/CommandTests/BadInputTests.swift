@@ -216,11 +216,7 @@ struct BadInputTests {
     try folder.write(Samples.short, to: "run.yaml")
     for path in ["/proc/out.nc", "/proc/deep/out.nc"] {
       let outcome = try meanfield("run", "run.yaml", "--output", path)
-      // Such file systems say that they have no room, which is taken for a full disk (65).
-      withKnownIssue(isIntermittent: true) {
-        #expect(outcome.status == 74)
-      }
-      #expect([65, 74].contains(outcome.status))
+      #expect(outcome.status == 74)
       #expect(outcome.output.isEmpty)
       #expect(outcome.error.contains(path.replacingOccurrences(of: "/out.nc", with: "")))
     }

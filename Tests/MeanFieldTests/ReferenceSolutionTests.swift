@@ -18,7 +18,9 @@ import Testing
     .harmonics([.init(mode: mode, cosine: size, sine: 0)])
   }
 
-  /// C19, literature 5.3; thirteen digits. The energy of R3 at t = 0.25 was found 2e-11 too high by
+  /// C19, literature 5.3, to thirteen digits.
+  ///
+  /// The energy of R3 at t = 0.25 was found 2e-11 too high by
   /// a second computation (Tests/References) and is left out.
   static let nonlinear = [
     Reference(
@@ -116,7 +118,8 @@ import Testing
   func noisyTransientIsMet(tolerance: Double) throws {
     let equation = Equation(
       attention: Attention(beta: 1, normalization: .unnormalized), noise: 1 / 3.0)
-    let run = try Evolution.density(equation, from: Self.cosine(1, 0.5), tolerance: tolerance, end: 40)
+    let run = try Evolution.density(
+      equation, from: Self.cosine(1, 0.5), tolerance: tolerance, end: 40)
     let expected: [(Double, [Double], Double)] = [
       (0.5, [0.28002919283055, 0.03285539399965, 0.00374493139486, 0.00038002823892], 1e-14),
       (1, [0.31220520249447, 0.06240941411654, 0.01116123074950, 0.00174870024066], 1e-14),
@@ -148,7 +151,8 @@ import Testing
   /// C02, C03, 5.5: 1 + ε cos kθ grows at λ_k.
   @Test(arguments: Attention.Normalization.allCases, [1, 2, 5])
   func oneModeGrowsAtItsRate(normalization: Attention.Normalization, mode: Int) throws {
-    let equation = Equation(attention: Attention(beta: 5, normalization: normalization), noise: 0.01)
+    let equation = Equation(
+      attention: Attention(beta: 5, normalization: normalization), noise: 0.01)
     let rate = LinearTheory(equation: equation).growthRate(mode)
     let end = 1 / abs(rate)
     let run = try Evolution.density(

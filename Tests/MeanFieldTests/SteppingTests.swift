@@ -134,6 +134,8 @@ import Testing
       equation, angles: (0..<768).map { sampler.angle(at: (Double($0) + 0.5) / 768) },
       tolerance: 1e-12, end: 2)
     let density = try Evolution.density(equation, from: law, tolerance: 1e-12, end: 2)
+    // The defect refers to the first snapshot.
+    _ = tokens.snapshot()
     try tokens.advance(to: 2)
     try density.advance(to: 2)
     let a = tokens.snapshot()
@@ -210,7 +212,9 @@ import Testing
     func make() throws -> Simulation {
       Simulation(
         density: try .density(equation, from: law, points: 64, end: 3),
-        members: [.tokens(equation, angles: Sampler(law: law).draws(count: 300, seed: 1, member: 0), end: 3)],
+        members: [
+          .tokens(equation, angles: Sampler(law: law).draws(count: 300, seed: 1, member: 0), end: 3)
+        ],
         times: [0, 1, 2, 3], threads: 1)
     }
     let whole = try make()

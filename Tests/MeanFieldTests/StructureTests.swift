@@ -18,7 +18,9 @@ import Testing
     (Equation(attention: Attention(beta: 100, normalization: .peak), noise: 0.01), 10),
   ]
 
-  /// Mass is exact by structure; 1e-13 is the issue's promise. Energy never falls without noise,
+  /// Mass is conserved, energies are monotone, and the dissipation adds up to the change of energy.
+  ///
+  /// Mass is exact by structure, 1e-13 is what is promised. Energy never falls without noise,
   /// free energy never rises with it (C36). C08, C09: the integral of the dissipation is the change
   /// of energy, to the tolerance of the steps relative to that change.
   @Test(arguments: cases.indices)
@@ -99,7 +101,8 @@ import Testing
     for k in 1...30 {
       // In the voids Z is 1e-8 of its peak and known to 1e-16 of that: velocities there differ
       // by 1e-8, on masses below 1e-3.
-      let difference = first.snapshot().moments.imaginary(k) + second.snapshot().moments.imaginary(k)
+      let difference =
+        first.snapshot().moments.imaginary(k) + second.snapshot().moments.imaginary(k)
       #expect(abs(difference) < 1e-11)
     }
   }
@@ -125,7 +128,8 @@ import Testing
     var failure: SimulationFailure?
     do { try run.advance(to: 5) } catch { failure = error }
     guard case .resolutionLost(let time, let tail, let tolerance, let points) = failure else {
-      Issue.record("the run should have lost its resolution, and got \(String(describing: failure))")
+      Issue.record(
+        "the run should have lost its resolution, and got \(String(describing: failure))")
       return
     }
     #expect(points == 512)

@@ -148,7 +148,7 @@ struct RefusalTests {
       "3:22: initial.vonMises.0.mean: missing, allowed: an angle, in radians"),
     Case(
       "initial: {vonMises: [{mean: 1}]}",
-      "3:22: initial.vonMises.0.concentration: missing, allowed: a number ≥ 0"),
+      "3:22: initial.vonMises.0.concentration: missing, allowed: a number from 0 to 1e6"),
     Case(
       "initial: {harmonics: [{cosine: 1}]}",
       "3:23: initial.harmonics.0.mode: missing, allowed: a whole number from 1 to 100000"),
@@ -357,7 +357,7 @@ struct RefusalTests {
         + "allowed: 1 to 100000 {mean, concentration, weight}"),
     Case(
       "initial: {vonMises: [{mean: 0, concentration: -1}]}",
-      "3:47: initial.vonMises.0.concentration: found -1, allowed: a number ≥ 0"),
+      "3:47: initial.vonMises.0.concentration: found -1, allowed: a number from 0 to 1e6"),
     Case(
       "initial: {vonMises: [{mean: 0, concentration: 1, weight: 0}]}",
       "3:58: initial.vonMises.0.weight: found 0, allowed: a number > 0"),

@@ -142,7 +142,7 @@ struct YAMLSyntaxTests {
   }
 
   @Test func theResolvedFileMustBeReadableToo() throws {
-    let terms = Array(repeating: "{mean: .1, concentration: 9e9}", count: 32_000)
+    let terms = Array(repeating: "{mean: 9e9, concentration: .1}", count: 32_000)
     let text = Samples.least("initial: {vonMises: [\(terms.joined(separator: ","))]}")
     let refusal = try #require(Samples.refusal(text))
     #expect(text.utf8.count <= 1_000_000)

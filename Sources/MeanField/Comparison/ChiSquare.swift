@@ -7,7 +7,8 @@ public func chiSquareTail(_ value: Double, degrees: Int) -> Double {
   precondition(degrees > 0, "χ² has at least one degree of freedom")
   let a = Double(degrees) / 2
   let x = value / 2
-  guard x > 0 else { return 1 }
+  guard x > 0 else { return x.isNaN ? .nan : 1 }
+  guard x < .infinity else { return 0 }
   let front = exp(a * log(x) - x - lgamma(a))
   if x < a + 1 {
     var term = 1 / a

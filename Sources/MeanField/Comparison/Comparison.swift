@@ -47,7 +47,7 @@ public struct Comparison: Sendable {
 
   /// What has been recorded and the verdict needs.
   public struct Memory: Sendable, Equatable {
-    /// Influence of every label on the judged moments, row after row.
+    /// Influence of every label on the judged moments times √w_b, row after row.
     public var influences: [[Double]] = []
     /// deviations[member][row], one row for the real and one for the imaginary part of each mode.
     public var deviations: [[Double]] = []
@@ -102,8 +102,18 @@ public struct Comparison: Sendable {
   private mutating func addDeviations(
     _ density: Snapshot, _ snapshots: [Snapshot], _ response: LinearResponse
   ) {
-    let rows = watchedModes.map { response.influence(on: $0) }
-    let largest = rows.map { (square($0.real) + square($0.imaginary)) / Double(tokens) }.max() ?? 0
+    // Times √w_b, so that plain products of rows are covariances, times N.
+    let roots = response.masses.map { $0.squareRoot() }
+    let rows = watchedModes.map { k in
+      let influence = response.influence(on: k)
+      return (
+        real: zip(influence.real, roots).map { $0 * $1 },
+        imaginary: zip(influence.imaginary, roots).map { $0 * $1 }
+      )
+    }
+    let largest =
+      rows.map { (dot($0.real, $0.real) + dot($0.imaginary, $0.imaginary)) / Double(tokens) }
+      .max() ?? 0
     // Beyond |Δm_k| of 0.1 the linear theory is no guide any more.
     if largest > 0.01 {
       memory.fluctuationTime = density.time
@@ -123,7 +133,7 @@ public struct Comparison: Sendable {
   /// Judges all members by what has been recorded.
   public func verdict() -> Verdict {
     let labels = memory.influences.first?.count ?? 1
-    let unit = 1 / (Double(labels) * Double(tokens)).squareRoot()
+    let unit = 1 / Double(tokens).squareRoot()
     var rows = memory.influences.map { row in row.map { $0 * unit } }
     let variances = rows.map { dot($0, $0) }
     var residuals = memory.deviations
@@ -164,10 +174,6 @@ public struct Comparison: Sendable {
     return Verdict(
       pValues: pValues, within: pValues.map { $0 >= level }, degrees: degrees,
       fluctuationTime: memory.fluctuationTime)
-  }
-
-  private func square(_ values: [Double]) -> Double {
-    dot(values, values) / Double(values.count)
   }
 }
 

@@ -12,6 +12,16 @@ public struct MassCurve: Sendable {
     self.levels = levels
   }
 
+  /// Vertices at any real angles, their levels counted along the real line.
+  init(vertices: [(angle: Double, level: Double)]) {
+    let turn = 2 * Double.pi
+    let wrapped = vertices.map { vertex in
+      let turns = ((vertex.angle - wrappedAngle(vertex.angle)) / turn).rounded()
+      return (angle: wrappedAngle(vertex.angle), level: vertex.level - turns)
+    }.sorted { $0.angle < $1.angle }
+    self.init(angles: wrapped.map(\.angle), levels: wrapped.map(\.level))
+  }
+
   public init(_ law: CumulativeLaw) {
     if law.isAtomic {
       var angles: [Double] = []
@@ -26,9 +36,32 @@ public struct MassCurve: Sendable {
       }
       self.init(angles: angles, levels: levels)
     } else {
-      let kept = Self.essentialVertices(law.angles, law.levels, tolerance: 1e-10)
-      self.init(angles: kept.map { law.angles[$0] }, levels: kept.map { law.levels[$0] })
+      let (angles, levels) = Self.vertices(of: law)
+      let kept = Self.essentialVertices(angles, levels, tolerance: 1e-10)
+      self.init(angles: kept.map { angles[$0] }, levels: kept.map { levels[$0] })
     }
+  }
+
+  /// The grid points of F, and three more in every cell where its cubic leaves the chord by 10⁻⁶.
+  private static func vertices(of law: CumulativeLaw) -> (angles: [Double], levels: [Double]) {
+    let count = law.angles.count
+    let spacing = 2 * Double.pi / Double(count)
+    var angles: [Double] = []
+    var levels: [Double] = []
+    angles.reserveCapacity(count)
+    levels.reserveCapacity(count)
+    for i in 0..<count {
+      angles.append(law.angles[i])
+      levels.append(law.levels[i])
+      let bend = law.slopes[(i + 1) % count] - law.slopes[i]
+      guard abs(bend) * spacing > 8e-6 else { continue }
+      for quarter in 1...3 {
+        let angle = law.angles[i] + spacing * Double(quarter) / 4
+        angles.append(angle)
+        levels.append(law.level(at: angle))
+      }
+    }
+    return (angles, levels)
   }
 
   /// Vertices such that the polygon through them passes within `tolerance` of all others: sharp

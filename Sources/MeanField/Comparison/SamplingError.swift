@@ -2,7 +2,7 @@ internal import Transforms
 
 /// What distances N independent draws should have from the law: samples of the Gaussian limit.
 ///
-/// A sample gives label b the extra mass g_b/√(J N), g Gaussian and centred, and moves every label
+/// A sample gives label b the extra mass √(w_b/N) g_b, g Gaussian, centred, and moves every label
 /// by the linear response to it; its distances from the undisturbed labels are those of a member.
 public struct SamplingError: Sendable {
   public static let sampleCount = 96
@@ -24,33 +24,21 @@ public struct SamplingError: Sendable {
 
   /// Mean and standard deviation of the distances of a member from the law.
   public func estimate(_ response: LinearResponse) -> Estimate {
-    let n = response.count
-    let even = [Double](repeating: 1 / Double(n), count: n)
-    let reference = MassCurve.through(response.angles, masses: even)
+    let reference = response.curve(adding: response.masses.map { _ in 0 })
     let results = parallelMap(count: Self.sampleCount, threads: threads) { r in
-      let extra = extraMasses(sample: r, count: n)
-      var points = response.angles
-      response.displacements.withUnsafeBufferPointer { displacements in
-        for j in 0..<n {
-          var sum = 0.0
-          for b in 0..<n { sum += displacements[j * n + b] * extra[b] }
-          points[j] += sum
-        }
-      }
-      let masses = zip(even, extra).map { $0 + $1 }
-      return CircularDistances(reference, .through(points, masses: masses))
+      CircularDistances(reference, response.curve(adding: extraMasses(sample: r, response.masses)))
     }
     return Self.summary(results)
   }
 
-  /// g_b/√(J N), summing to zero; the same for every time, so that curves are smooth.
-  private func extraMasses(sample: Int, count: Int) -> [Double] {
+  /// √(w_b/N) g_b less its share of their sum; the same for every time, so that curves are smooth.
+  private func extraMasses(sample: Int, _ masses: [Double]) -> [Double] {
     let stream = RandomStream(seed: 0, member: sample, purpose: .fluctuation)
-    var values = (0..<count).map { stream.normals(index: $0, draw: 1).0 }
-    let mean = values.reduce(0, +) / Double(count)
-    let size = 1 / (Double(count) * Double(tokens)).squareRoot()
-    for b in values.indices { values[b] = size * (values[b] - mean) }
-    return values
+    let values = masses.indices.map { b in
+      (masses[b] / Double(tokens)).squareRoot() * stream.normals(index: b, draw: 1).0
+    }
+    let sum = values.reduce(0, +)
+    return zip(values, masses).map { $0 - $1 * sum }
   }
 
   private static func summary(_ values: [CircularDistances]) -> Estimate {

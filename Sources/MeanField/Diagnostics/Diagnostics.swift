@@ -37,7 +37,7 @@ extension Snapshot {
 
   /// (∫₀ᵗ (dE/dt) dt − (E(t) − E(0))) / (E(t) − E(0)): what the discretization adds or loses.
   public var dissipationDefect: Double {
-    guard let dissipated, let initialEnergy, time > 0 else { return .nan }
+    guard let dissipated, let initialEnergy, initialEnergy.isFinite, time > 0 else { return .nan }
     let change = scaledEnergy - initialEnergy
     let size = max(abs(change), abs(dissipated))
     return size > 0 ? (dissipated - change) / size : 0

@@ -3,30 +3,58 @@ internal import Transforms
 
 /// How the law answers to a little extra mass: the linearized flow in Lagrangian form.
 ///
-/// J tokens of mass 1/J stand at the quantiles (b + ½)/J of the initial law; because the quantile
-/// function is smooth and periodic, their sums are spectrally accurate for the continuum. Beside
-/// their angles θ_j the state carries Ξ_jb, the displacement of token j by a unit of mass added at
-/// token b:
+/// J labels a_j = 2πj/J carry the masses w_j of the law around them, so that sums over them are
+/// spectrally accurate for the continuum. Beside their angles θ_j and log densities ℓ_j the state
+/// carries Ξ_jb, the displacement of label j by a unit of mass added at label b:
 ///
-///     θ_j′ = X(θ_j),    Ξ′ = (∂X/∂θ) Ξ + ∂X/∂w
+///     θ_j′ = X(θ_j),    ℓ_j′ = −X′(θ_j),    Ξ_jb′ = X′(θ_j) Ξ_jb + δX[response of b + δ_{θ_b}](θ_j)
 ///
-/// With N independent draws the law differs from μ by N^{−1/2} Σ_b g_b (δ_{θ_b} + response of b),
-/// g Gaussian: the central limit theorem carried along the flow (literature 5.8, C37). With noise the
-/// tokens are J independent draws that diffuse, and covariances have a relative error √(2/J).
+/// The response of b is the law with its labels displaced: it changes ∫ φ dμ by Σ_j w_j Ξ_jb φ′(θ_j).
+/// Between two clusters the flow stretches labels apart, and mass that changes sides does so between
+/// two of them, where no derivative sees it. There the flux through a label, −f_j Ξ_jb / 2π, counts
+/// instead: ½ (f_j/2π) Ξ_jb (φ_{j+1} − φ_{j−1}).
+///
+/// With N independent draws the law differs from μ by N^{−1/2} Σ_b √w_b g_b (δ_{θ_b} + response of
+/// b), g Gaussian: the central limit theorem carried along the flow (literature 5.8, C37). With noise
+/// the labels are J stratified draws of mass 1/J that diffuse, responses are plain sums over them,
+/// and covariances have a relative error √(2/J).
 public struct FluctuationDynamics: Dynamics {
   public let equation: Equation
   /// J, a multiple of 16.
   public let count: Int
   public var linearRates: [Double] { [] }
 
+  /// w_j, summing to one.
+  private let masses: [Double]
+  private let starts: [Double]
+  private let logDensities: [Double]
   private let clock: Double
   private var jacobian: [Double]
   private var forcing: [Double]
 
-  public init(equation: Equation, count: Int) {
+  /// - Parameters:
+  ///   - law: the initial law, one that has a density.
+  ///   - count: J, a multiple of 16.
+  ///   - seed: of the draws, where there is noise.
+  public init(equation: Equation, law: InitialLaw, count: Int, seed: UInt64) {
     precondition(count > 0 && count % 16 == 0, "the number of labels is a multiple of 16")
     self.equation = equation
     self.count = count
+    if equation.noise > 0 {
+      let sampler = Sampler(law: law)
+      let stream = RandomStream(seed: seed, member: 0, purpose: .fluctuation)
+      // Stratified draws: independent within their cells, without the scatter between cells.
+      starts = (0..<count).map { b in
+        sampler.angle(at: (Double(b) + stream.uniform(index: b, draw: 0)) / Double(count))
+      }
+      masses = [Double](repeating: 1 / Double(count), count: count)
+    } else {
+      starts = (0..<count).map { 2 * Double.pi * Double($0) / Double(count) }
+      let values = starts.map { max(0, law.density(at: $0) ?? 1) }
+      let sum = values.reduce(0, +)
+      masses = values.map { $0 / sum }
+    }
+    logDensities = starts.map { log(max(law.density(at: $0) ?? 1, .leastNormalMagnitude)) }
     clock = equation.attention.clock
     jacobian = [Double](repeating: 0, count: count * count)
     forcing = jacobian
@@ -35,24 +63,13 @@ public struct FluctuationDynamics: Dynamics {
   /// Enough labels to resolve a kernel of width β^{−1/2}.
   public static func labelCount(for equation: Equation) -> Int {
     let needed = 8 * equation.attention.beta.squareRoot()
-    let count = min(512, max(equation.noise > 0 ? 384 : 256, needed))
+    let count = min(512, max(384, needed))
     return (Int(count) + 15) / 16 * 16
   }
 
-  /// The state at t = 0: tokens at the quantiles of the law, or drawn from it where there is noise.
-  public func state(of law: InitialLaw, seed: UInt64) -> [Double] {
-    let sampler = Sampler(law: law)
-    let angles: [Double]
-    if equation.noise > 0 {
-      let stream = RandomStream(seed: seed, member: 0, purpose: .fluctuation)
-      // Stratified draws: independent within their cells, without the scatter between cells.
-      angles = (0..<count).map { b in
-        sampler.angle(at: (Double(b) + stream.uniform(index: b, draw: 0)) / Double(count))
-      }
-    } else {
-      angles = (0..<count).map { sampler.angle(at: (Double($0) + 0.5) / Double(count)) }
-    }
-    return angles + [Double](repeating: 0, count: count * count)
+  /// The state at t = 0.
+  public var initialState: [Double] {
+    starts + logDensities + [Double](repeating: 0, count: count * count)
   }
 
   public func noisyCount(of stateCount: Int) -> Int { count }
@@ -62,52 +79,60 @@ public struct FluctuationDynamics: Dynamics {
   ) {
     let n = count
     let beta = equation.attention.beta
-    let weight = 1 / Double(n)
     let sines = (0..<n).map { sin(0.5 * state[$0]) }
     let cosines = (0..<n).map { cos(0.5 * state[$0]) }
     let divides = equation.attention.normalization == .softmax
+    // f_i/4π, what a displacement carries past the two neighbours, where those are far apart.
+    let fluxes = (0..<n).map { i -> Double? in
+      LinearResponse.isStretched(state, i, n, hasOrder: equation.noise == 0)
+        ? exp(state[n + i]) / (4 * Double.pi) : nil
+    }
+    var kernels = [Double](repeating: 0, count: n)
+    var kernelSines = kernels
     for j in 0..<n {
-      // First pass: kernel e and e sin Δ; they also fill the row of ∂X/∂w.
+      let row = j * n
+      // e = e^{β(cos Δ − 1)} and e sin Δ, their sums, and the rate of change of both with θ_j.
       var partition = 0.0
       var slope = 0.0
-      let row = j * n
+      var slopeRate = 0.0
       for i in 0..<n {
         let halfSine = sines[j] * cosines[i] - cosines[j] * sines[i]
         let halfCosine = cosines[j] * cosines[i] + sines[j] * sines[i]
         let kernel = exp(-2 * beta * halfSine * halfSine)
         let sine = 2 * halfSine * halfCosine
-        partition += kernel
-        slope += kernel * sine
-        forcing[row + i] = kernel
-        jacobian[row + i] = sine
+        let rise = kernel * (1 - 2 * halfSine * halfSine - beta * sine * sine)
+        kernels[i] = kernel
+        kernelSines[i] = kernel * sine
+        partition += masses[i] * kernel
+        slope += masses[i] * kernel * sine
+        slopeRate += masses[i] * rise
+        jacobian[row + i] = rise
       }
-      partition *= weight
-      slope *= weight
       let velocity = divides ? -slope / partition : -clock * slope
       let factor = divides ? 1 / partition : clock
+      // δX_j = −factor (δS_j + share δZ_j), and S′, Z′ = −β S along the circle.
       let share = divides ? velocity : 0
-      var rowSum = 0.0
+      let velocityRate = -factor * (slopeRate - share * beta * slope)
+      for b in 0..<n { forcing[row + b] = -factor * (kernelSines[b] + share * kernels[b]) }
       for i in 0..<n {
-        let kernel = forcing[row + i]
-        let sine = jacobian[row + i]
-        // ∂X_j/∂θ_i and ∂X_j/∂w_i; the cosine from the half angle again costs less than keeping it.
-        let halfSine = sines[j] * cosines[i] - cosines[j] * sines[i]
-        let cosine = 1 - 2 * halfSine * halfSine
-        let slopeRate = kernel * (cosine - beta * sine * sine)
-        let partitionRate = -beta * kernel * sine
-        let entry = factor * weight * (slopeRate + share * partitionRate)
-        jacobian[row + i] = entry
-        rowSum += entry
-        forcing[row + i] = -factor * (kernel * sine + share * kernel)
+        if let flux = fluxes[i] {
+          let next = i + 1 == n ? 0 : i + 1
+          let last = i == 0 ? n - 1 : i - 1
+          jacobian[row + i] = flux * (forcing[row + next] - forcing[row + last])
+        } else {
+          jacobian[row + i] =
+            factor * masses[i] * (jacobian[row + i] - share * beta * kernelSines[i])
+        }
       }
-      jacobian[row + j] -= rowSum
+      jacobian[row + j] += velocityRate
       rate[j] = velocity
+      rate[n + j] = -velocityRate
     }
-    let responses = rate + n
+    let responses = rate + 2 * n
     jacobian.withUnsafeBufferPointer { jacobian in
       forcing.withUnsafeBufferPointer { forcing in
         guard let a = jacobian.baseAddress, let w = forcing.baseAddress else { return }
-        multiply(a, state + n, into: responses, size: n)
+        multiply(a, state + 2 * n, into: responses, size: n)
         for i in 0..<(n * n) { responses[i] += w[i] }
       }
     }
@@ -115,41 +140,98 @@ public struct FluctuationDynamics: Dynamics {
 
   /// The state in physical terms.
   public func response(of state: [Double]) -> LinearResponse {
-    LinearResponse(angles: Array(state[0..<count]), displacements: Array(state[count...]))
+    LinearResponse(
+      angles: Array(state[0..<count]), masses: masses,
+      densities: state[count..<(2 * count)].map { exp($0) }, hasOrder: equation.noise == 0,
+      displacements: Array(state[(2 * count)...]))
   }
 }
 
-/// Where J equal masses stand and how a unit of mass added at one displaces every other.
+/// Where J masses stand and how a unit of mass added at one displaces every other.
 public struct LinearResponse: Sendable {
-  /// θ_j.
+  /// θ_j; ascending through one turn where there is no noise.
   public let angles: [Double]
+  /// w_j, summing to one.
+  public let masses: [Double]
+  /// dμ/dσ at the labels, where there is no noise.
+  public let densities: [Double]
+  /// Whether neighbours stay neighbours: without noise.
+  let hasOrder: Bool
   /// Ξ_jb at j·J + b.
   public let displacements: [Double]
 
   public var count: Int { angles.count }
 
-  /// Influence ψ_k(b) = e^{−ikθ_b} + Σ_j (1/J)(−ik) e^{−ikθ_j} Ξ_jb of label b on m_k, centred.
+  /// Whether the neighbours of label j are more than three times as far apart as at the start.
+  static func isStretched(
+    _ angles: UnsafePointer<Double>, _ j: Int, _ count: Int, hasOrder: Bool
+  ) -> Bool {
+    guard hasOrder else { return false }
+    let turn = 2 * Double.pi
+    let next = j + 1 == count ? angles[0] + turn : angles[j + 1]
+    let last = j == 0 ? angles[count - 1] - turn : angles[j - 1]
+    return next - last > 6 * turn / Double(count)
+  }
+
+  /// Influence ψ_k(b) of label b on m_k: e^{−ikθ_b} plus what the response of b adds, centred.
   ///
-  /// N E[Δm_k conj Δm_l] is the mean over b of ψ_k conj ψ_l.
+  /// N E[Δm_k conj Δm_l] is the mean of ψ_k conj ψ_l over b with weights w_b.
   public func influence(on mode: Int) -> (real: [Double], imaginary: [Double]) {
     let n = count
     let k = Double(mode)
-    var real = angles.map { cos(k * $0) }
-    var imaginary = angles.map { -sin(k * $0) }
+    let cosines = angles.map { cos(k * $0) }
+    let sines = angles.map { -sin(k * $0) }
+    var real = cosines
+    var imaginary = sines
     for j in 0..<n {
-      // −ik e^{−ikθ} = −k sin kθ − ik cos kθ.
-      let x = -k * sin(k * angles[j]) / Double(n)
-      let y = -k * cos(k * angles[j]) / Double(n)
+      let x: Double
+      let y: Double
+      if Self.isStretched(angles, j, n, hasOrder: hasOrder) {
+        let flux = densities[j] / (4 * Double.pi)
+        x = flux * (cosines[(j + 1) % n] - cosines[(j + n - 1) % n])
+        y = flux * (sines[(j + 1) % n] - sines[(j + n - 1) % n])
+      } else {
+        // −ik e^{−ikθ}.
+        x = k * sines[j] * masses[j]
+        y = -k * cosines[j] * masses[j]
+      }
       for b in 0..<n {
         real[b] += x * displacements[j * n + b]
         imaginary[b] += y * displacements[j * n + b]
       }
     }
-    return (Self.centred(real), Self.centred(imaginary))
+    return (centred(real), centred(imaginary))
   }
 
-  private static func centred(_ values: [Double]) -> [Double] {
-    let mean = values.reduce(0, +) / Double(values.count)
+  private func centred(_ values: [Double]) -> [Double] {
+    let mean = zip(values, masses).reduce(0) { $0 + $1.0 * $1.1 }
     return values.map { $0 - mean }
+  }
+
+  /// The law with masses added at the labels, in linear response.
+  ///
+  /// - Parameter extra: δw_b for every label, summing to zero.
+  func curve(adding extra: [Double]) -> MassCurve {
+    let n = count
+    let shifts = (0..<n).map { j in
+      (0..<n).reduce(0) { $0 + displacements[j * n + $1] * extra[$1] }
+    }
+    guard hasOrder else {
+      return .through(
+        zip(angles, shifts).map { $0 + $1 }, masses: zip(extra, masses).map { $0 + $1 })
+    }
+    var points: [(angle: Double, level: Double)] = []
+    var below = 0.0
+    for j in 0..<n {
+      let level = below + 0.5 * (masses[j] + extra[j])
+      below += masses[j] + extra[j]
+      // Beside a gap the label stays and the flux changes its level; elsewhere it moves.
+      if Self.isStretched(angles, j, n, hasOrder: true) {
+        points.append((angles[j], level - densities[j] / (2 * Double.pi) * shifts[j]))
+      } else {
+        points.append((angles[j] + shifts[j], level))
+      }
+    }
+    return MassCurve(vertices: points)
   }
 }

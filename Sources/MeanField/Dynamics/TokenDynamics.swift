@@ -18,7 +18,7 @@ public struct TokenDynamics: Dynamics {
 
   /// - Parameters:
   ///   - masses: weights summing to one, or nil for 1/N each.
-  ///   - momentCount: how many moments snapshots carry; at least K(β) + 1 are.
+  ///   - momentCount: how many moments snapshots carry, at least; K(β) and the judged ones always.
   ///   - usesPairSums: true sums over all pairs, false goes by moments, nil takes the faster.
   public init(
     equation: Equation, count: Int, masses: [Double]? = nil, momentCount: Int = 0,
@@ -31,7 +31,7 @@ public struct TokenDynamics: Dynamics {
     let road: TokenField.Road? = usesPairSums.map { $0 ? .direct : .moments }
     field = TokenField(spectrum: spectrum, count: count, masses: masses, road: road)
     clock = equation.attention.clock
-    self.momentCount = max(momentCount, spectrum.modes + 1)
+    self.momentCount = max(momentCount, spectrum.modes + 1, Comparison.judgedModes + 1)
     partition = [Double](repeating: 1, count: count)
     slope = partition
   }

@@ -75,9 +75,10 @@ extension InitialLaw {
     }
   }
 
-  /// Smallest value of the density and the angle where it is taken; 0 at no place for tokens.
+  /// Smallest value of a density that could be negative, and the angle where it is taken.
   ///
-  /// Found on a grid of 16 points per shortest wave, then by parabolas.
+  /// Found on a grid of 16 points per shortest wave, then by Newton's method. Mixtures of von Mises
+  /// densities are positive and tokens have no density: (0, 0) for both.
   public func smallestDensity() -> (value: Double, angle: Double) {
     let terms: [Harmonic]
     switch self {

@@ -118,13 +118,14 @@ extension Evolution where D == FluctuationDynamics {
     end: Double
   ) -> Evolution {
     let dynamics = FluctuationDynamics(
-      equation: equation, count: FluctuationDynamics.labelCount(for: equation))
+      equation: equation, law: law, count: FluctuationDynamics.labelCount(for: equation),
+      seed: seed)
     let stepping = Evolution.stepping(
       equation, tolerance: 1e-4, end: end,
       step: step ?? TokenDynamics.stochasticStep(equation, draws: dynamics.count),
       stream: RandomStream(seed: seed, member: 0, purpose: .fluctuationNoise))
     return Evolution(
-      dynamics: dynamics, state: dynamics.state(of: law, seed: seed), stepping: stepping)
+      dynamics: dynamics, state: dynamics.initialState, stepping: stepping)
   }
 }
 

@@ -129,3 +129,7 @@ public struct Scheme: Sendable, Equatable {
       errors: estimates)
   }
 }
+
+extension Scheme: CustomStringConvertible {
+  public var description: String { name }
+}

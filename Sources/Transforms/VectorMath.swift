@@ -32,3 +32,14 @@ public func exponential2(_ argument: Vector) -> Vector {
   let scale = unsafeBitCast((bits &+ 1023) &<< 52, to: Vector.self)
   return power * scale
 }
+
+/// Replaces every x by 2^x; the count is a multiple of eight.
+public func exponentials2(_ values: inout [Double]) {
+  precondition(values.count % 8 == 0, "eight numbers are taken at a time")
+  values.withUnsafeMutableBytes { bytes in
+    for offset in stride(from: 0, to: bytes.count, by: 64) {
+      let x = bytes.loadUnaligned(fromByteOffset: offset, as: Vector.self)
+      bytes.storeBytes(of: exponential2(x), toByteOffset: offset, as: Vector.self)
+    }
+  }
+}

@@ -82,11 +82,14 @@ public struct FluctuationDynamics: Dynamics {
     let sines = (0..<n).map { sin(0.5 * state[$0]) }
     let cosines = (0..<n).map { cos(0.5 * state[$0]) }
     let divides = equation.attention.normalization == .softmax
-    // f_i/4π, what a displacement carries past the two neighbours, where those are far apart.
-    let fluxes = (0..<n).map { i -> Double? in
-      LinearResponse.isStretched(state, i, n, hasOrder: equation.noise == 0)
-        ? exp(state[n + i]) / (4 * Double.pi) : nil
+    // Shares of the two rules, and f_i/4π: what a displacement carries past the two neighbours.
+    let stretches = (0..<n).map {
+      equation.noise > 0 ? 0 : LinearResponse.stretch(of: $0, among: state, count: n)
     }
+    let fluxes = (0..<n).map { stretches[$0] * exp(state[n + $0]) / (4 * Double.pi) }
+    let pointMasses = (0..<n).map { (1 - stretches[$0]) * masses[$0] }
+    // e^{β(cos Δ − 1)} = 2^{exponent · sin²(Δ/2)}.
+    let exponent = -2 * beta / log(2)
     var kernels = [Double](repeating: 0, count: n)
     var kernelSines = kernels
     for j in 0..<n {
@@ -97,11 +100,15 @@ public struct FluctuationDynamics: Dynamics {
       var slopeRate = 0.0
       for i in 0..<n {
         let halfSine = sines[j] * cosines[i] - cosines[j] * sines[i]
+        kernels[i] = exponent * halfSine * halfSine
+      }
+      exponentials2(&kernels)
+      for i in 0..<n {
+        let halfSine = sines[j] * cosines[i] - cosines[j] * sines[i]
         let halfCosine = cosines[j] * cosines[i] + sines[j] * sines[i]
-        let kernel = exp(-2 * beta * halfSine * halfSine)
+        let kernel = kernels[i]
         let sine = 2 * halfSine * halfCosine
         let rise = kernel * (1 - 2 * halfSine * halfSine - beta * sine * sine)
-        kernels[i] = kernel
         kernelSines[i] = kernel * sine
         partition += masses[i] * kernel
         slope += masses[i] * kernel * sine
@@ -115,14 +122,13 @@ public struct FluctuationDynamics: Dynamics {
       let velocityRate = -factor * (slopeRate - share * beta * slope)
       for b in 0..<n { forcing[row + b] = -factor * (kernelSines[b] + share * kernels[b]) }
       for i in 0..<n {
-        if let flux = fluxes[i] {
-          let next = i + 1 == n ? 0 : i + 1
-          let last = i == 0 ? n - 1 : i - 1
-          jacobian[row + i] = flux * (forcing[row + next] - forcing[row + last])
-        } else {
-          jacobian[row + i] =
-            factor * masses[i] * (jacobian[row + i] - share * beta * kernelSines[i])
-        }
+        jacobian[row + i] =
+          factor * pointMasses[i] * (jacobian[row + i] - share * beta * kernelSines[i])
+      }
+      for i in 0..<n where fluxes[i] > 0 {
+        let next = i + 1 == n ? 0 : i + 1
+        let last = i == 0 ? n - 1 : i - 1
+        jacobian[row + i] += fluxes[i] * (forcing[row + next] - forcing[row + last])
       }
       jacobian[row + j] += velocityRate
       rate[j] = velocity
@@ -162,15 +168,15 @@ public struct LinearResponse: Sendable {
 
   public var count: Int { angles.count }
 
-  /// Whether the neighbours of label j are more than three times as far apart as at the start.
-  static func isStretched(
-    _ angles: UnsafePointer<Double>, _ j: Int, _ count: Int, hasOrder: Bool
-  ) -> Bool {
-    guard hasOrder else { return false }
+  /// How much the flux past label j counts instead of derivatives at it: 0 while its neighbours are at
+  /// most three times as far apart as at the start, 1 from six times on, smooth in between.
+  static func stretch(of j: Int, among angles: UnsafePointer<Double>, count: Int) -> Double {
     let turn = 2 * Double.pi
     let next = j + 1 == count ? angles[0] + turn : angles[j + 1]
     let last = j == 0 ? angles[count - 1] - turn : angles[j - 1]
-    return next - last > 6 * turn / Double(count)
+    let ratio = (next - last) * Double(count) / (2 * turn)
+    let t = min(max((ratio - 3) / 3, 0), 1)
+    return t * t * (3 - 2 * t)
   }
 
   /// Influence ψ_k(b) of label b on m_k: e^{−ikθ_b} plus what the response of b adds, centred.
@@ -184,17 +190,12 @@ public struct LinearResponse: Sendable {
     var real = cosines
     var imaginary = sines
     for j in 0..<n {
-      let x: Double
-      let y: Double
-      if Self.isStretched(angles, j, n, hasOrder: hasOrder) {
-        let flux = densities[j] / (4 * Double.pi)
-        x = flux * (cosines[(j + 1) % n] - cosines[(j + n - 1) % n])
-        y = flux * (sines[(j + 1) % n] - sines[(j + n - 1) % n])
-      } else {
-        // −ik e^{−ikθ}.
-        x = k * sines[j] * masses[j]
-        y = -k * cosines[j] * masses[j]
-      }
+      // −ik e^{−ikθ} at the label, or its integral between the neighbours.
+      let stretch = hasOrder ? Self.stretch(of: j, among: angles, count: n) : 0
+      let mass = (1 - stretch) * masses[j]
+      let flux = stretch * densities[j] / (4 * Double.pi)
+      let x = mass * k * sines[j] + flux * (cosines[(j + 1) % n] - cosines[(j + n - 1) % n])
+      let y = -mass * k * cosines[j] + flux * (sines[(j + 1) % n] - sines[(j + n - 1) % n])
       for b in 0..<n {
         real[b] += x * displacements[j * n + b]
         imaginary[b] += y * displacements[j * n + b]
@@ -226,7 +227,7 @@ public struct LinearResponse: Sendable {
       let level = below + 0.5 * (masses[j] + extra[j])
       below += masses[j] + extra[j]
       // Beside a gap the label stays and the flux changes its level; elsewhere it moves.
-      if Self.isStretched(angles, j, n, hasOrder: true) {
+      if Self.stretch(of: j, among: angles, count: n) > 0.5 {
         points.append((angles[j], level - densities[j] / (2 * Double.pi) * shifts[j]))
       } else {
         points.append((angles[j] + shifts[j], level))

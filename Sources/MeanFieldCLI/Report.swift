@@ -55,10 +55,13 @@ enum Report {
     for (name, read) in rows {
       let values = entry.distances.map(read)
       let range = "\(short(values.min() ?? 0)) … \(short(values.max() ?? 0))"
+      let mean = read(entry.sampling.expected)
       let expected =
-        "\(short(read(entry.sampling.expected))) ± \(short(read(entry.sampling.spread)))"
+        mean.isNaN
+        ? ""
+        : ", expected of independent draws \(short(mean)) ± \(short(read(entry.sampling.spread)))"
       let title = name.padding(toLength: 13, withPad: " ", startingAt: 0)
-      lines.append("  \(title) \(range), expected of independent draws \(expected)")
+      lines.append("  \(title) \(range)\(expected)")
     }
     return lines
   }
@@ -93,8 +96,9 @@ enum Report {
     }
     struct Distance: Encodable {
       var members: [Double]
-      var expected: Double
-      var spread: Double
+      /// Absent where chance alone decides.
+      var expected: Double?
+      var spread: Double?
     }
     struct Record: Encodable {
       var output: String
@@ -113,11 +117,12 @@ enum Report {
     func records(_ snapshot: Snapshot?) -> [ClusterRecord] {
       (snapshot?.clusters() ?? []).map { ClusterRecord(position: $0.position, mass: $0.mass) }
     }
+    func known(_ value: Double) -> Double? { value.isNaN ? nil : value }
     func distance(_ read: (CircularDistances) -> Double) -> Distance? {
       summary.distances.map {
         Distance(
-          members: $0.distances.map(read), expected: read($0.sampling.expected),
-          spread: read($0.sampling.spread))
+          members: $0.distances.map(read), expected: known(read($0.sampling.expected)),
+          spread: known(read($0.sampling.spread)))
       }
     }
     let verdict = summary.verdict

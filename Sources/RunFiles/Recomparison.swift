@@ -68,9 +68,10 @@ public struct Recomparison {
         }
         var frame = try simulation.takeFrame()
         frame.members = try members(output, particles, at: frame)
-        guard let density = frame.density, let response = frame.response else { break }
+        guard let density = frame.density else { break }
         let entry = comparison.record(
-          density: density, members: frame.members, response: response)
+          density: density, members: frame.members, response: frame.response)
+        simulation.followsFluctuation = comparison.needsResponse
         try output.write(entry, at: frame.index)
         summary.last = frame
         summary.distances = entry

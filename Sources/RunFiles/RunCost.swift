@@ -11,6 +11,8 @@ public struct RunCost: Sendable, Equatable, Codable {
   /// Operations of one right-hand side of everything.
   public var workPerRate: Double
   public var snapshots: Int
+  /// Steps of the stochastic scheme; 0 without noise.
+  public var stochasticSteps: Double
 
   public init(_ runFile: RunFile, compares: Bool) {
     // Twelve stages, a scratch and a few arrays of the state's length.
@@ -23,6 +25,7 @@ public struct RunCost: Sendable, Equatable, Codable {
     let labels =
       compares ? Double(FluctuationDynamics.labelCount(for: runFile.equation)) : 0
     snapshots = runFile.snapshotTimes.count
+    stochasticSteps = (runFile.withChosenStep().particles?.step).map { runFile.time.end / $0 } ?? 0
     let states = count * members + points + labels * labels
     memory = 8 * copies * states
     let layout = runFile.layout(compares: compares)
@@ -38,6 +41,13 @@ public struct RunCost: Sendable, Equatable, Codable {
 
   /// Refuses a run that would not fit.
   func check(output: String) throws(RunFileError) {
+    guard stochasticSteps <= 1e12 else {
+      throw .content(
+        """
+        the stochastic scheme would take \(String(format: "%.1e", stochasticSteps)) steps: a larger \
+        particles.step, a shorter time.end, or normalization peak, whose clock is slower
+        """)
+    }
     let physical = Double(ProcessInfo.processInfo.physicalMemory)
     guard memory < physical else {
       throw .content(

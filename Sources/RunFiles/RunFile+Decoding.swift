@@ -34,7 +34,7 @@ extension RunFile {
         "found none and no particles, allowed: a density, particles or both")
     }
     output = try Self.output(
-      keys["output"], file: file, end: time.end, particleCount: particles?.count)
+      keys["output"], file: file, end: time.end)
     compare = Compare(
       sigmas: try keys["compare"].keys(
         ["sigmas"], refused: ["counts": "'counts' is reserved for a later version"]
@@ -158,7 +158,7 @@ extension RunFile {
   // MARK: Output
 
   private static func output(
-    _ field: Field, file: FileName, end: Double, particleCount: Int?
+    _ field: Field, file: FileName, end: Double
   ) throws(RunFileError) -> Output {
     let known = ["file", "every", "times", "points", "modes", "particles"]
     let keys = try field.keys(
@@ -171,11 +171,11 @@ extension RunFile {
       schedule: try Schedule(every: keys["every"], times: keys["times"], end: end),
       points: try keys["points"].wholeNumber(8...largestPoints, otherwise: 1024),
       modes: try keys["modes"].wholeNumber(1...largestPoints / 2, otherwise: 64),
-      particles: try writtenParticles(keys["particles"], of: particleCount))
+      particles: try writtenParticles(keys["particles"]))
   }
 
   private static func writtenParticles(
-    _ field: Field, of particleCount: Int?
+    _ field: Field
   ) throws(RunFileError) -> WrittenParticles {
     guard field.isGiven else { return .all }
     switch field.value?.content {
@@ -183,7 +183,7 @@ extension RunFile {
     case .plain("none"), .text("none"): return .none
     default: break
     }
-    let most = particleCount ?? largestParticleCount
+    let most = largestParticleCount
     guard case .plain(let text) = field.value?.content,
       let count: Int = Number.wholeValue(of: text), (1...most).contains(count)
     else {

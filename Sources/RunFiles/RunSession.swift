@@ -87,6 +87,7 @@ public final class RunSession {
         throw RunFileError.content("\(checkpointPath): the saved state does not fit this run file")
       }
       if let memory = checkpoint.comparison { comparison?.memory = memory }
+      simulation.followsFluctuation = comparison?.needsResponse ?? false
     }
     let output = try openOutput(continues: checkpoint != nil)
     var summary = Summary(output: runFile.output.file, wallTime: 0)
@@ -121,8 +122,10 @@ public final class RunSession {
       if outcome == .arrived {
         let frame = try simulation.takeFrame()
         var entry: Comparison.Entry?
-        if let density = frame.density, let response = frame.response {
-          entry = comparison?.record(density: density, members: frame.members, response: response)
+        if let density = frame.density {
+          entry = comparison?.record(
+            density: density, members: frame.members, response: frame.response)
+          simulation.followsFluctuation = comparison?.needsResponse ?? false
         }
         try output.write(frame, comparison: entry)
         summary.last = frame
@@ -262,7 +265,8 @@ public final class RunSession {
 extension Simulation {
   /// The time everything has reached.
   public var slowestTime: Double {
-    let all = [density?.memory.time, fluctuation?.memory.time] + members.map(\.memory.time)
+    let followed = followsFluctuation ? fluctuation?.memory.time : nil
+    let all = [density?.memory.time, followed] + members.map(\.memory.time)
     return all.compactMap { $0 }.min() ?? 0
   }
 }

@@ -41,7 +41,8 @@ public struct Checkpoint: Sendable, Equatable {
 
   /// A library that runs out of room in the middle of a write may take the program with it.
   private func requireRoom(at draft: String) throws(NetCDFError) {
-    let evolutions = [run.density, run.fluctuation].compactMap { $0 } + run.members
+    let evolutions =
+      [run.density, run.densityAtFrame, run.fluctuation].compactMap { $0 } + run.members
     let numbers =
       evolutions.reduce(0) { $0 + $1.state.count }
       + (comparison.map { $0.influences + $0.deviations } ?? []).reduce(0) { $0 + $1.count }
@@ -97,6 +98,9 @@ public struct Checkpoint: Sendable, Equatable {
     if let time = comparison.fluctuationTime {
       try group.setAttribute("fluctuation_time", to: .doubles([time]))
     }
+    if let time = comparison.chanceTime {
+      try group.setAttribute("chance_time", to: .doubles([time]))
+    }
     guard labels > 0 else { return }
     try put(comparison.influences.flatMap { $0 }, "influences", group)
     try put(comparison.deviations.flatMap { $0 }, "deviations", group)
@@ -119,7 +123,7 @@ public struct Checkpoint: Sendable, Equatable {
     guard
       try root.attribute("complete") != nil,
       let runFile = try root.attribute("run_file")?.text,
-      let next = try root.attribute("next_snapshot")?.integers?.first,
+      let next = try root.attribute("next_snapshot")?.integers?.first, next >= 0,
       let memberCount = try root.attribute("members")?.integers?.first, memberCount >= 0,
       let mergers = try root.attribute("mergers")?.integers?.first, mergers >= 0
     else { throw Self.broken(path) }
@@ -174,6 +178,7 @@ public struct Checkpoint: Sendable, Equatable {
     var memory = Comparison.Memory()
     memory.seen = seen
     memory.fluctuationTime = try group.attribute("fluctuation_time")?.doubles?.first
+    memory.chanceTime = try group.attribute("chance_time")?.doubles?.first
     memory.deviations = [[Double]](repeating: [], count: members)
     guard labels > 0 else { return memory }
     memory.influences = split(try group.doubles("influences"), into: rows)

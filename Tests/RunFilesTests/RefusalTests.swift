@@ -380,11 +380,10 @@ struct RefusalTests {
     Samples.expectRefusal(refused.text, refused.message)
   }
 
-  @Test func writtenParticlesAreAtMostTheParticles() {
-    Samples.expectRefusal(
-      Samples.least("particles: {count: 10}", "output: {particles: 11}"),
-      "circle.yaml:6:21: output.particles: found 11, allowed: all, none or a whole number from 1 to 10"
-    )
+  @Test func writtenParticlesAreAtMostTheParticles() throws {
+    let run = try Samples.runFile(
+      Samples.least("particles: {count: 10}", "output: {particles: 11}"))
+    #expect(run.writtenTokens == 10)
   }
 
   @Test func negativeDensityNamesValueAndAngle() {

@@ -53,6 +53,8 @@ public struct Comparison: Sendable {
     /// deviations[member][row], one row for the real and one for the imaginary part of each mode.
     public var deviations: [[Double]] = []
     public var fluctuationTime: Double?
+    /// From when on nothing can be expected: fluctuations are of order one.
+    public var chanceTime: Double?
     public var seen = 0
 
     public init() {}
@@ -79,22 +81,30 @@ public struct Comparison: Sendable {
     let fastest = LinearTheory(equation: equation).fastestMode ?? 1
     watchedModes = Set(Array(1...Self.judgedModes) + [fastest, fastest + fastest / 3]).sorted()
     self.threads = threads
-    stride = max(1, snapshotCount / Self.judgedSnapshots)
+    stride = max(1, (snapshotCount + Self.judgedSnapshots - 1) / Self.judgedSnapshots)
     memory.deviations = [[Double]](repeating: [], count: members)
   }
 
+  /// Whether the linear theory still says what to expect.
+  public var needsResponse: Bool { memory.chanceTime == nil }
+
   /// Adds one snapshot of the density and of every member; returns their distances.
+  ///
+  /// - Parameter response: nil where it is not needed any more: nothing is expected then.
   public mutating func record(
-    density: Snapshot, members snapshots: [Snapshot], response: LinearResponse
+    density: Snapshot, members snapshots: [Snapshot], response: LinearResponse?
   ) -> Entry {
     precondition(snapshots.count == members, "one snapshot for every member")
     let curve = MassCurve(density.cumulative)
     let distances = parallelMap(count: members, threads: threads) { m in
       CircularDistances(curve, MassCurve(snapshots[m].cumulative))
     }
-    let sampling = SamplingError(tokens: tokens, threads: threads).estimate(response)
-    if memory.fluctuationTime == nil, memory.seen % stride == 0 {
+    if let response, needsResponse, memory.seen % stride == 0 {
       addDeviations(density, snapshots, response)
+    }
+    var sampling = SamplingError.Estimate.unknown
+    if let response, needsResponse {
+      sampling = SamplingError(tokens: tokens, threads: threads).estimate(response)
     }
     memory.seen += 1
     return Entry(time: density.time, distances: distances, sampling: sampling)
@@ -115,11 +125,10 @@ public struct Comparison: Sendable {
     let largest =
       rows.map { (dot($0.real, $0.real) + dot($0.imaginary, $0.imaginary)) / Double(tokens) }
       .max() ?? 0
-    // Beyond |Δm_k| of 0.1 the linear theory is no guide any more.
-    if largest > 0.01 {
-      memory.fluctuationTime = density.time
-      return
-    }
+    // Beyond |Δm_k| of 0.1 the linear theory is too rough for a verdict, beyond 0.5 for anything.
+    if largest > 0.25 { memory.chanceTime = density.time }
+    if largest > 0.01, memory.fluctuationTime == nil { memory.fluctuationTime = density.time }
+    guard memory.fluctuationTime == nil else { return }
     for (k, row) in zip(watchedModes, rows).prefix(Self.judgedModes) {
       memory.influences.append(row.real)
       memory.influences.append(row.imaginary)

@@ -11,6 +11,11 @@ public struct SamplingError: Sendable {
     public var expected: CircularDistances
     /// Standard deviations over independent members.
     public var spread: CircularDistances
+
+    /// Nothing can be said: NaN.
+    static let unknown = Estimate(
+      expected: CircularDistances(wasserstein1: .nan, wasserstein2: .nan, sobolev: .nan),
+      spread: CircularDistances(wasserstein1: .nan, wasserstein2: .nan, sobolev: .nan))
   }
 
   private let tokens: Int

@@ -103,12 +103,13 @@ private struct Landscape {
       // The lowest grid point strictly between, if there is one, brackets the minimum.
       let first = Int((start / spacing).rounded(.down)) + 1
       let last = Int((end / spacing).rounded(.up)) - 1
-      guard first <= last else { return lowest(from: start, to: end) }
+      guard first <= last else { return zero(order: 1, start, end, rises: true) }
       let place = (first...last).min { values[$0 % count] < values[$1 % count] } ?? first
       let left = max(start, spacing * Double(place - 1))
       let right = min(end, spacing * Double(place + 1))
       // In a void the place is a matter of rounding, and no mass depends on it.
-      return values[place % count] < floor ? spacing * Double(place) : lowest(from: left, to: right)
+      return values[place % count] < floor
+        ? spacing * Double(place) : zero(order: 1, left, right, rises: true)
     }
   }
 
@@ -131,17 +132,6 @@ private struct Landscape {
       CriticalPoint(angle: zero(order: 1, left, dip, rises: a <= 0), isMaximum: a > 0),
       CriticalPoint(angle: zero(order: 1, dip, right, rises: a > 0), isMaximum: a <= 0),
     ]
-  }
-
-  /// Where Z is lowest on an arc whose inside has one minimum and no maximum.
-  private func lowest(from left: Double, to right: Double) -> Double {
-    var low = left
-    var high = right
-    for _ in 0..<60 where high - low > 1e-15 * max(1, abs(high)) {
-      let middle = 0.5 * (low + high)
-      if series(middle, order: 1) > 0 { high = middle } else { low = middle }
-    }
-    return 0.5 * (low + high)
   }
 
   /// A zero of the derivative of the given order that changes sign between two angles.

@@ -19,6 +19,15 @@ extension Snapshot {
     return beta > 0 ? normalizedEnergy / (2 * beta) : 0.5 * moments.squaredMagnitude(1)
   }
 
+  /// Ē above that of the uniform law, without the rounding of the constant a₀/2β.
+  var energyAboveUniform: Double {
+    let beta = equation.attention.beta
+    guard beta > 0 else { return scaledEnergy }
+    var factors = KernelSpectrum(beta: beta).partition
+    factors[0] = 0
+    return pairSum(factors) / (2 * beta)
+  }
+
   /// E = (1/2β) ∫∫ k dμ dμ with the kernel k of the normalization; never decreases when D = 0.
   public var energy: Double { finite(equation.attention.energyUnit * scaledEnergy) }
 
@@ -38,7 +47,7 @@ extension Snapshot {
   /// (∫₀ᵗ (dE/dt) dt − (E(t) − E(0))) / (E(t) − E(0)): what the discretization adds or loses.
   public var dissipationDefect: Double {
     guard let dissipated, let initialEnergy, initialEnergy.isFinite, time > 0 else { return .nan }
-    let change = scaledEnergy - initialEnergy
+    let change = energyAboveUniform - initialEnergy
     let size = max(abs(change), abs(dissipated))
     return size > 0 ? (dissipated - change) / size : 0
   }

@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// Two clusters of a density that have become one.
 public struct Merger: Sendable, Equatable {
   /// When two maxima of Z became one.
@@ -9,30 +11,32 @@ public struct Merger: Sendable, Equatable {
   /// The masses of the two, right before, the larger first.
   public var parentMasses: [Double]
 
-  /// The merger that turns one list of clusters into another, if it is one.
+  /// The mergers that turn one list of clusters into another.
   ///
-  /// Masses tell: the cluster that is left holds what two neighbours held. A mode that only falls
-  /// below the least mass that counts leaves no such cluster.
+  /// Masses tell: a cluster that is left holds what two neighbours held. A mode that only falls below
+  /// the least mass that counts leaves no such cluster.
   ///
   /// - Parameters:
   ///   - time: when, to rounding.
   ///   - before, after: clusters on either side of that time.
-  init?(at time: Double, before: [Cluster], after: [Cluster]) {
+  static func mergers(at time: Double, before: [Cluster], after: [Cluster]) -> [Merger] {
     let ring = before.sorted { $0.position < $1.position }
-    var best: (mismatch: Double, first: Cluster, second: Cluster, heir: Cluster)?
-    for i in ring.indices {
-      let pair = (ring[i], ring[(i + 1) % ring.count])
-      for heir in after {
-        let mismatch = abs(heir.mass - pair.0.mass - pair.1.mass)
-        if mismatch < best?.mismatch ?? .infinity { best = (mismatch, pair.0, pair.1, heir) }
+    guard ring.count > 1 else { return [] }
+    return after.compactMap { heir -> Merger? in
+      let pairs = ring.indices.map { (ring[$0], ring[($0 + 1) % ring.count]) }
+      func mismatch(_ pair: (Cluster, Cluster)) -> Double {
+        abs(heir.mass - pair.0.mass - pair.1.mass)
       }
+      func distance(_ pair: (Cluster, Cluster)) -> Double {
+        [pair.0, pair.1].map { abs(remainder($0.position - heir.position, 2 * .pi)) }.min() ?? 0
+      }
+      // Basins' masses change smoothly up to the event; equal ones are told by place.
+      let candidates = pairs.filter { mismatch($0) < 1e-6 }
+      guard let pair = candidates.min(by: { distance($0) < distance($1) }) else { return nil }
+      return Merger(
+        time: time, position: heir.position, mass: heir.mass,
+        parentMasses: [pair.0.mass, pair.1.mass].sorted(by: >))
     }
-    // Basins' masses change smoothly up to the event, which is known to 1e-9.
-    guard ring.count > 1, let best, best.mismatch < 1e-6 else { return nil }
-    self.time = time
-    position = best.heir.position
-    mass = best.heir.mass
-    parentMasses = [best.first.mass, best.second.mass].sorted(by: >)
   }
 }
 
@@ -43,26 +47,32 @@ public struct Merger: Sendable, Equatable {
 struct MergerSearch {
   typealias Run = Evolution<SpectralDynamics>
 
-  /// Relative width of the interval at which halving stops.
+  /// Width at which halving stops, as a part of the interval between the two snapshots.
   private static let resolution = 1e-9
 
   /// Mergers after `start` and up to `end`, where there are `count` clusters.
   static func mergers(
     from start: Run, to end: Double, after count: Int
   ) throws(SimulationFailure) -> [Merger] {
+    let width = max(64 * end.ulp, resolution * (end - start.memory.time))
+    return try mergers(from: start, to: end, after: count, width: width)
+  }
+
+  private static func mergers(
+    from start: Run, to end: Double, after count: Int, width: Double
+  ) throws(SimulationFailure) -> [Merger] {
     let clusters = start.snapshot().clusters()
     guard count < clusters.count else { return [] }
     let before = start.memory.time
-    if end - before <= resolution * max(1, end) {
+    if end - before <= width {
       let later = start.replica()
       try later.advance(to: end)
-      let merger = Merger(at: end, before: clusters, after: later.snapshot().clusters())
-      return merger.map { [$0] } ?? []
+      return Merger.mergers(at: end, before: clusters, after: later.snapshot().clusters())
     }
     let middle = start.replica()
     try middle.advance(to: before + 0.5 * (end - before))
     let between = middle.snapshot().clusters().count
-    let first = try mergers(from: start, to: middle.memory.time, after: between)
-    return first + (try mergers(from: middle, to: end, after: count))
+    let first = try mergers(from: start, to: middle.memory.time, after: between, width: width)
+    return first + (try mergers(from: middle, to: end, after: count, width: width))
   }
 }

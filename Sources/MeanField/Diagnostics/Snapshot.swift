@@ -24,7 +24,7 @@ public struct Snapshot: Sendable {
   public var cumulative: CumulativeLaw
   /// ∫₀ᵗ dĒ/dt dt by the time stepper; nil where noise moves the points.
   public var dissipated: Double?
-  /// Ē at t = 0.
+  /// Ē above that of the uniform law at t = 0; NaN unless a snapshot was taken then.
   public var initialEnergy: Double?
   /// What the representation can no longer see; nil for tokens.
   public var resolution: Double?

@@ -3,8 +3,8 @@ internal import Transforms
 
 /// How the law answers to a little extra mass: the linearized flow in Lagrangian form.
 ///
-/// J labels a_j = 2πj/J carry the masses w_j of the law around them, so that sums over them are
-/// spectrally accurate for the continuum. Beside their angles θ_j and log densities ℓ_j the state
+/// J labels at the quantiles of μ/4 + 3σ/4 carry the masses w_j of the law around them, so that sums
+/// over them are spectrally accurate for the continuum. Beside their angles θ_j and log densities ℓ_j the state
 /// carries Ξ_jb, the displacement of label j by a unit of mass added at label b:
 ///
 ///     θ_j′ = X(θ_j),    ℓ_j′ = −X′(θ_j),    Ξ_jb′ = X′(θ_j) Ξ_jb + δX[response of b + δ_{θ_b}](θ_j)
@@ -28,9 +28,13 @@ public struct FluctuationDynamics: Dynamics {
   private let masses: [Double]
   private let starts: [Double]
   private let logDensities: [Double]
+  /// How far apart the neighbours of each label are at the start.
+  private let gaps: [Double]
   private let clock: Double
   private var jacobian: [Double]
   private var forcing: [Double]
+
+  private static let bumpShare = 0.25
 
   /// - Parameters:
   ///   - law: the initial law, one that has a density.
@@ -40,6 +44,8 @@ public struct FluctuationDynamics: Dynamics {
     precondition(count > 0 && count % 16 == 0, "the number of labels is a multiple of 16")
     self.equation = equation
     self.count = count
+    let moments = law.moments(modes: max(1, law.significantModes))
+    let ones = [Double](repeating: 1, count: moments.count)
     if equation.noise > 0 {
       let sampler = Sampler(law: law)
       let stream = RandomStream(seed: seed, member: 0, purpose: .fluctuation)
@@ -49,18 +55,30 @@ public struct FluctuationDynamics: Dynamics {
       }
       masses = [Double](repeating: 1 / Double(count), count: count)
     } else {
-      starts = (0..<count).map { 2 * Double.pi * Double($0) / Double(count) }
-      let values = starts.map { max(0, law.density(at: $0) ?? 1) }
-      let sum = values.reduce(0, +)
-      masses = values.map { $0 / sum }
+      // Quantiles of μ/4 + 3σ/4: some labels for narrow bumps, most for the space between them,
+      // where separators are.
+      var mixed = moments
+      for i in 2..<mixed.values.count { mixed.values[i] *= Self.bumpShare }
+      let cumulative = CumulativeLaw.density(mixed)
+      starts = (0..<count).map { cumulative.angle(at: (Double($0) + 0.5) / Double(count)) }
+      let shares = starts.map { angle in
+        let value = max(0, moments.series(ones, at: angle))
+        return value / (Self.bumpShare * value + 1 - Self.bumpShare)
+      }
+      let sum = shares.reduce(0, +)
+      masses = shares.map { $0 / sum }
     }
-    logDensities = starts.map { log(max(law.density(at: $0) ?? 1, .leastNormalMagnitude)) }
+    logDensities = starts.map {
+      log(max(moments.series(ones, at: $0), .leastNormalMagnitude))
+    }
+    let places = starts
+    gaps = places.indices.map { LinearResponse.gap(at: $0, among: places, count: count) }
     clock = equation.attention.clock
     jacobian = [Double](repeating: 0, count: count * count)
     forcing = jacobian
   }
 
-  /// Enough labels to resolve a kernel of width β^{−1/2}.
+  /// Enough labels to resolve a kernel of width β^{−1/2}, as far as β = 4096.
   public static func labelCount(for equation: Equation) -> Int {
     let needed = 8 * equation.attention.beta.squareRoot()
     let count = min(512, max(384, needed))
@@ -74,6 +92,11 @@ public struct FluctuationDynamics: Dynamics {
 
   public func noisyCount(of stateCount: Int) -> Int { count }
 
+  /// Responses beyond 100 say only that chance decides: they need no absolute accuracy.
+  public func errorUnit(of state: [Double]) -> Double {
+    max(1, 0.01 * (state[(2 * count)...].lazy.map { abs($0) }.max() ?? 0))
+  }
+
   public mutating func writeRate(
     of state: UnsafePointer<Double>, into rate: UnsafeMutablePointer<Double>
   ) {
@@ -84,7 +107,7 @@ public struct FluctuationDynamics: Dynamics {
     let divides = equation.attention.normalization == .softmax
     // Shares of the two rules, and f_i/4π: what a displacement carries past the two neighbours.
     let stretches = (0..<n).map {
-      equation.noise > 0 ? 0 : LinearResponse.stretch(of: $0, among: state, count: n)
+      equation.noise > 0 ? 0 : LinearResponse.stretch(of: $0, among: state, gaps: gaps)
     }
     let fluxes = (0..<n).map { stretches[$0] * exp(state[n + $0]) / (4 * Double.pi) }
     let pointMasses = (0..<n).map { (1 - stretches[$0]) * masses[$0] }
@@ -149,6 +172,7 @@ public struct FluctuationDynamics: Dynamics {
     LinearResponse(
       angles: Array(state[0..<count]), masses: masses,
       densities: state[count..<(2 * count)].map { exp($0) }, hasOrder: equation.noise == 0,
+      gaps: gaps,
       displacements: Array(state[(2 * count)...]))
   }
 }
@@ -163,6 +187,8 @@ public struct LinearResponse: Sendable {
   public let densities: [Double]
   /// Whether neighbours stay neighbours: without noise.
   let hasOrder: Bool
+  /// How far apart the neighbours of each label were at the start.
+  let gaps: [Double]
   /// Ξ_jb at j·J + b.
   public let displacements: [Double]
 
@@ -170,13 +196,18 @@ public struct LinearResponse: Sendable {
 
   /// How much the flux past label j counts instead of derivatives at it: 0 while its neighbours are at
   /// most three times as far apart as at the start, 1 from six times on, smooth in between.
-  static func stretch(of j: Int, among angles: UnsafePointer<Double>, count: Int) -> Double {
+  static func stretch(of j: Int, among angles: UnsafePointer<Double>, gaps: [Double]) -> Double {
+    let ratio = gap(at: j, among: angles, count: gaps.count) / gaps[j]
+    let t = min(max((ratio - 3) / 3, 0), 1)
+    return t * t * (3 - 2 * t)
+  }
+
+  /// The angle from the label before to the label after.
+  static func gap(at j: Int, among angles: UnsafePointer<Double>, count: Int) -> Double {
     let turn = 2 * Double.pi
     let next = j + 1 == count ? angles[0] + turn : angles[j + 1]
     let last = j == 0 ? angles[count - 1] - turn : angles[j - 1]
-    let ratio = (next - last) * Double(count) / (2 * turn)
-    let t = min(max((ratio - 3) / 3, 0), 1)
-    return t * t * (3 - 2 * t)
+    return next - last
   }
 
   /// Influence ψ_k(b) of label b on m_k: e^{−ikθ_b} plus what the response of b adds, centred.
@@ -191,7 +222,7 @@ public struct LinearResponse: Sendable {
     var imaginary = sines
     for j in 0..<n {
       // −ik e^{−ikθ} at the label, or its integral between the neighbours.
-      let stretch = hasOrder ? Self.stretch(of: j, among: angles, count: n) : 0
+      let stretch = hasOrder ? Self.stretch(of: j, among: angles, gaps: gaps) : 0
       let mass = (1 - stretch) * masses[j]
       let flux = stretch * densities[j] / (4 * Double.pi)
       let x = mass * k * sines[j] + flux * (cosines[(j + 1) % n] - cosines[(j + n - 1) % n])
@@ -227,7 +258,7 @@ public struct LinearResponse: Sendable {
       let level = below + 0.5 * (masses[j] + extra[j])
       below += masses[j] + extra[j]
       // Beside a gap the label stays and the flux changes its level; elsewhere it moves.
-      if Self.stretch(of: j, among: angles, count: n) > 0.5 {
+      if Self.stretch(of: j, among: angles, gaps: gaps) > 0.5 {
         points.append((angles[j], level - densities[j] / (2 * Double.pi) * shifts[j]))
       } else {
         points.append((angles[j] + shifts[j], level))

@@ -52,15 +52,21 @@ public struct SpectralDynamics: Dynamics {
   /// - Throws: `SimulationFailure.resolutionLost` at time 0.
   public mutating func state(of law: InitialLaw) throws(SimulationFailure) -> [Double] {
     precondition(law.hasDensity, "tokens have no density")
-    // Harmonics leave gaps in the spectrum: a start at mode L must show its multiples in the tail.
+    // Symmetric starts leave gaps in the spectrum: one of period 2π/L must show its multiples of L in
+    // the tail. A mixture of bumps has at most their number as its symmetry.
     let needed: Int
     switch law {
     case .harmonics, .perturbedUniform: needed = 12 * law.significantModes
-    case .uniform, .vonMises, .tokens: needed = 0
+    case .vonMises(let bumps): needed = bumps.count > 1 ? 12 * bumps.count : 0
+    case .uniform, .tokens: needed = 0
     }
     while true {
-      let state = law.moments(modes: modes).values + [0]
-      let tail = self.tail(of: state)
+      let moments = law.moments(modes: max(modes, law.significantModes))
+      // Modes that the grid does not carry are lost outright.
+      let tail =
+        ((modes - modes / 4)..<moments.count)
+        .map { moments.squaredMagnitude($0) }.max().map { $0.squareRoot() } ?? 0
+      let state = moments.resized(to: modes + 1).values + [0]
       if points >= needed && tail <= threshold { return state }
       guard 2 * points <= maximumPoints else {
         if tail <= tolerance { return state }

@@ -49,7 +49,7 @@ public struct TokenDynamics: Dynamics {
   /// The state of tokens at the given angles.
   public func state(angles: [Double]) -> [Double] {
     precondition(angles.count == count, "one angle for every token")
-    return angles + [0]
+    return angles.map(wrappedAngle) + [0]
   }
 
   public func controlledCount(of stateCount: Int) -> Int { stateCount - 1 }
@@ -66,11 +66,16 @@ public struct TokenDynamics: Dynamics {
     evaluateField(state)
     var budget = 0.0
     for i in 0..<count {
-      let velocity = divides ? slope[i] / partition[i] : clock * slope[i]
+      let velocity = velocity(i)
       rate[i] = velocity
       budget += (masses?[i] ?? 1 / Double(count)) * velocity * slope[i]
     }
     rate[count] = budget
+  }
+
+  /// X at token i, once the field has been evaluated.
+  private func velocity(_ i: Int) -> Double {
+    equation.attention.normalization == .softmax ? slope[i] / partition[i] : clock * slope[i]
   }
 
   private mutating func evaluateField(_ state: UnsafePointer<Double>) {
@@ -97,14 +102,6 @@ public struct TokenDynamics: Dynamics {
   public mutating func snapshot(
     of state: [Double], time: Double, steps: Int, stepSize: Double
   ) -> Snapshot {
-    var rate = state
-    state.withUnsafeBufferPointer { state in
-      rate.withUnsafeMutableBufferPointer { rate in
-        if let source = state.baseAddress, let target = rate.baseAddress {
-          writeRate(of: source, into: target)
-        }
-      }
-    }
     state.withUnsafeBufferPointer { if let base = $0.baseAddress { evaluateField(base) } }
     let angles = Array(state.dropLast())
     let weights = masses ?? [Double](repeating: 1 / Double(count), count: count)
@@ -112,7 +109,7 @@ public struct TokenDynamics: Dynamics {
       .moments(modes: momentCount - 1)
     return Snapshot(
       time: time, steps: steps, stepSize: stepSize, equation: equation, angles: angles,
-      masses: weights, densities: nil, velocities: Array(rate.dropLast()), gradients: slope,
+      masses: weights, densities: nil, velocities: (0..<count).map(velocity), gradients: slope,
       moments: moments, cumulative: .tokens(angles: angles, masses: weights),
       dissipated: equation.noise > 0 ? nil : state[count], resolution: nil)
   }

@@ -4,7 +4,7 @@ internal import Transforms
 ///
 /// The O(N²) sum is the definition; above a few hundred tokens the road is points → K(β) moments →
 /// kernel → field at the points, O(N) for any N and K. At a token Z̄ is at least its own mass, so
-/// the road never divides by a void.
+/// the road never divides by a void unless masses are very unequal; then pairs are summed.
 final class TokenField {
   enum Road: Sendable { case direct, moments }
 
@@ -22,7 +22,9 @@ final class TokenField {
   init(spectrum: KernelSpectrum, count: Int, masses: [Double]?, road: Road? = nil) {
     self.spectrum = spectrum
     self.masses = masses
-    let chosen = road ?? Self.fasterRoad(count: count, modes: spectrum.modes)
+    // Moments know Z̄ to 10⁻¹⁵ of its largest value: too little for a token lighter than that.
+    let isLight = (masses?.min() ?? 1) < 1e-9
+    let chosen = road ?? (isLight ? .direct : Self.fasterRoad(count: count, modes: spectrum.modes))
     self.road = chosen
     pairs = chosen == .direct ? CirclePairSums(count: count) : nil
     transform =

@@ -15,26 +15,34 @@ extension InitialLaw {
         result.values[2 * term.mode + 1] -= term.sine / 2
       }
     case .vonMises(let bumps):
-      let total = bumps.reduce(0) { $0 + $1.weight }
       result.values[0] = 0
-      for bump in bumps {
+      for (bump, share) in zip(bumps, Self.shares(bumps)) {
         let spectrum = KernelSpectrum(beta: bump.concentration).partition
+        let mean = wrappedAngle(bump.mean)
         for k in 0...min(modes, spectrum.count - 1) {
-          let size = bump.weight / total * spectrum[k] / spectrum[0]
-          result.values[2 * k] += size * cos(Double(k) * bump.mean)
-          result.values[2 * k + 1] -= size * sin(Double(k) * bump.mean)
+          let size = share * spectrum[k] / spectrum[0]
+          result.values[2 * k] += size * cos(Double(k) * mean)
+          result.values[2 * k + 1] -= size * sin(Double(k) * mean)
         }
       }
     case .tokens(let tokens):
-      let transform = PointTransform(modes: modes, fieldCount: 1)
+      // Bare moments do not decay like a kernel: four times the cells bring them to 10⁻¹³.
+      let transform = PointTransform(modes: 4 * modes, fieldCount: 1)
+      var values = [Double](repeating: 0, count: 2 * (4 * modes + 1))
       tokens.angles.withUnsafeBufferPointer { angles in
-        result.values.withUnsafeMutableBufferPointer { values in
-          guard let base = values.baseAddress else { return }
-          transform.moments(of: angles, masses: tokens.masses, into: base)
-        }
+        transform.moments(of: angles, masses: tokens.masses, into: &values)
       }
+      result = Moments(values: values).resized(to: modes + 1)
     }
     return result
+  }
+
+  /// Weights of the bumps, summing to one; by the largest first, so that no sum overflows.
+  private static func shares(_ bumps: [VonMises]) -> [Double] {
+    let largest = bumps.map(\.weight).max() ?? 1
+    let scaled = bumps.map { $0.weight / largest }
+    let sum = scaled.reduce(0, +)
+    return scaled.map { $0 / sum }
   }
 
   /// Whether the law has a density; tokens have none.
@@ -64,11 +72,11 @@ extension InitialLaw {
         $0 + $1.cosine * cos(Double($1.mode) * angle) + $1.sine * sin(Double($1.mode) * angle)
       }
     case .vonMises(let bumps):
-      let total = bumps.reduce(0) { $0 + $1.weight }
-      return bumps.reduce(0) { sum, bump in
+      return zip(bumps, Self.shares(bumps)).reduce(0) { sum, term in
+        let (bump, share) = term
         let peak = KernelSpectrum.scaledBessel(beta: bump.concentration, count: 1)[0]
         let half = sin((angle - bump.mean) / 2)
-        return sum + bump.weight / total * exp(-2 * bump.concentration * half * half) / peak
+        return sum + share * exp(-2 * bump.concentration * half * half) / peak
       }
     case .tokens:
       return nil

@@ -9,7 +9,7 @@ internal import Foundation
 /// peak X̄, unnormalized e^β X̄, softmax X̄ / Z̄. (arXiv 2312.10794, section 7; literature 1.2.)
 public struct KernelSpectrum: Sendable {
   public let beta: Double
-  /// a_k for k = 0…K; beyond K they are below 10⁻¹⁶ of a₀.
+  /// a_k for k = 0…K; beyond K they are below 10⁻¹⁶ min(1, β) of a₀, since v_k divides by β.
   public let partition: [Double]
   /// v_k for k = 0…K.
   public let slope: [Double]
@@ -21,7 +21,7 @@ public struct KernelSpectrum: Sendable {
     precondition(beta >= 0 && beta.isFinite, "β is a number ≥ 0")
     self.beta = beta
     let bessel = Self.scaledBessel(beta: beta, count: Self.significantOrders(beta))
-    let last = max(1, bessel.lastIndex { $0 > 1e-16 * bessel[0] } ?? 0)
+    let last = max(1, bessel.lastIndex { $0 > 1e-16 * min(1, beta) * bessel[0] } ?? 0)
     partition = Array(bessel[0...last])
     if beta >= Self.smallestRecurrentBeta {
       slope = (0...last).map { Double($0) * bessel[$0] / beta }

@@ -9,7 +9,7 @@ public final class Evolution<D: Dynamics> {
   public internal(set) var dynamics: D
   public internal(set) var state: [Double]
   private var stepping: Stepping
-  /// Ē at t = 0, kept for the dissipation defect.
+  /// Ē above that of the uniform law at t = 0, kept for the dissipation defect.
   public internal(set) var initialEnergy = Double.nan
 
   public init(dynamics: D, state: [Double], stepping: Stepping) {
@@ -141,7 +141,7 @@ extension Evolution {
   }
 
   private func completed(_ snapshot: Snapshot) -> Snapshot {
-    if memory.acceptedSteps == 0 { initialEnergy = snapshot.scaledEnergy }
+    if memory.acceptedSteps == 0 { initialEnergy = snapshot.energyAboveUniform }
     var snapshot = snapshot
     snapshot.initialEnergy = initialEnergy
     return snapshot

@@ -7,6 +7,8 @@ public final class Simulation {
   public let density: Evolution<SpectralDynamics>?
   public let members: [Evolution<TokenDynamics>]
   public let fluctuation: Evolution<FluctuationDynamics>?
+  /// False once nobody asks for the fluctuations any more: they stay where they are.
+  public var followsFluctuation = true
   /// Planned snapshot times: t = 0 first, the end last.
   public let times: [Double]
   /// Index of the next snapshot to be taken.
@@ -101,7 +103,8 @@ public final class Simulation {
     }
     let frame = Frame(
       index: index, time: times[index], density: density, members: snapshots,
-      response: fluctuation.map { $0.dynamics.response(of: $0.state) }, mergers: mergers,
+      response: followsFluctuation ? fluctuation.map { $0.dynamics.response(of: $0.state) } : nil,
+      mergers: mergers,
       earlierMergers: mergerCount)
     densityAtFrame = self.density?.replica()
     mergerCount += mergers.count
@@ -160,7 +163,7 @@ public final class Simulation {
   private func tasks(_ target: Double) -> [EvolutionTask] {
     var tasks: [EvolutionTask] = []
     if let density { tasks.append(Self.task(density, target)) }
-    if let fluctuation { tasks.append(Self.task(fluctuation, target)) }
+    if let fluctuation, followsFluctuation { tasks.append(Self.task(fluctuation, target)) }
     return tasks + members.map { Self.task($0, target) }
   }
 

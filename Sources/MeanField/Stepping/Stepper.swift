@@ -51,6 +51,11 @@ public struct Stepper {
     shouldStop: () -> Bool = { false }
   ) throws(SimulationFailure) {
     while memory.time < target {
+      // Two planned times that rounding cannot tell apart are one.
+      if memory.acceptedSteps > 0, target - memory.time <= 16 * memory.time.ulp {
+        memory.time = target
+        return
+      }
       try step(&dynamics, &state, towards: target)
       if shouldStop() { return }
     }

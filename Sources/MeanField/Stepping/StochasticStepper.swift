@@ -29,6 +29,11 @@ public struct StochasticStepper {
     shouldStop: () -> Bool = { false }
   ) throws(SimulationFailure) {
     while memory.time < target {
+      // Two planned times that rounding cannot tell apart are one.
+      if memory.acceptedSteps > 0, target - memory.time <= 16 * memory.time.ulp {
+        memory.time = target
+        return
+      }
       let remaining = target - memory.time
       let pieces = max(1, (remaining / step - 1e-9).rounded(.up))
       let h = remaining / pieces

@@ -28,7 +28,7 @@ public struct Merger: Sendable, Equatable {
         abs(heir.mass - pair.0.mass - pair.1.mass)
       }
       func distance(_ pair: (Cluster, Cluster)) -> Double {
-        [pair.0, pair.1].map { abs(remainder($0.position - heir.position, 2 * .pi)) }.min() ?? 0
+        [pair.0, pair.1].reduce(0) { $0 + abs(remainder($1.position - heir.position, 2 * .pi)) }
       }
       // Basins' masses change smoothly up to the event; equal ones are told by place.
       let candidates = pairs.filter { mismatch($0) < 1e-6 }

@@ -391,7 +391,13 @@ public final class OutputFile {
   public func close() throws(NetCDFError) {
     defer { claim.release() }
     let spent = earlierTime + Date().timeIntervalSince(started)
-    try file.root.setAttribute("wall_time", to: .doubles([spent]))
+    do {
+      try file.root.setAttribute("wall_time", to: .doubles([spent]))
+    } catch {
+      // What is in the file comes first, then the reason why the time is not.
+      try file.close()
+      throw error
+    }
     try file.close()
   }
 

@@ -73,6 +73,15 @@ import Testing
     #expect(abs(rate[7]) < 1e-15)
   }
 
+  /// Times near the smallest numbers are reached in as many steps as others.
+  @Test func tinyTimesAreReached() throws {
+    let run = try Evolution.density(
+      Equation(attention: Attention(beta: 1)),
+      from: .harmonics([.init(mode: 1, cosine: 0.5, sine: 0)]), end: 1e-300)
+    try run.advance(to: 1e-300)
+    #expect(run.memory.acceptedSteps < 10)
+  }
+
   /// Two planned times that rounding cannot tell apart do not end a run.
   @Test(arguments: [0.0, 0.1])
   func neighbouringTimesAreReached(noise: Double) throws {

@@ -176,7 +176,9 @@ public struct Stepper {
     guard fine.isFinite, coarse.isFinite, largest(candidate, controlled).isFinite else {
       return .infinity
     }
-    return fine == 0 ? 0 : fine * fine / (fine * fine + 0.01 * coarse * coarse).squareRoot()
+    // fine²/√(fine² + coarse²/100), written so that no square underflows.
+    let ratio = coarse / fine
+    return fine == 0 ? 0 : fine / (1 + 0.01 * ratio * ratio).squareRoot()
   }
 
   /// Starting step of Hairer, Nørsett & Wanner, section II.4, in the largest norm.

@@ -53,17 +53,23 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
-    .testTarget(name: "TransformsTests", dependencies: ["Transforms"], swiftSettings: strict),
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(
-      name: "MeanFieldTests", dependencies: ["MeanField", "Transforms"], swiftSettings: strict),
-    .testTarget(name: "SnapshotIOTests", dependencies: ["SnapshotIO"], swiftSettings: strict),
+      name: "TransformsTests", dependencies: ["Transforms", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "PicturesTests", dependencies: ["Pictures", "SnapshotIO"], swiftSettings: strict),
-    .testTarget(
-      name: "RunFilesTests", dependencies: ["RunFiles", "MeanField", "SnapshotIO"],
+      name: "MeanFieldTests", dependencies: ["MeanField", "Transforms", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "CommandTests", dependencies: ["MeanFieldCLI", "MeanField", "RunFiles", "SnapshotIO"],
+      name: "SnapshotIOTests", dependencies: ["SnapshotIO", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "PicturesTests", dependencies: ["Pictures", "SnapshotIO", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "RunFilesTests", dependencies: ["RunFiles", "MeanField", "SnapshotIO", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: ["MeanFieldCLI", "MeanField", "RunFiles", "SnapshotIO", "TestSupport"],
       swiftSettings: strict),
   ]
 )

@@ -1,5 +1,6 @@
 import Foundation
 import SnapshotIO
+import TestSupport
 import Testing
 
 @Suite("Bad input: one sentence on standard error, nothing on standard output, the exit status")

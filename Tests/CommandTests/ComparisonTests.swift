@@ -1,5 +1,6 @@
 import Foundation
 import SnapshotIO
+import TestSupport
 import Testing
 
 @Suite("compare: numbers, verdict and exit status")

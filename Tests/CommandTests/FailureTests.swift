@@ -1,5 +1,6 @@
 import Foundation
 import SnapshotIO
+import TestSupport
 import Testing
 
 @Suite("Where the numbers give out: status 1 and a readable output up to then")

@@ -1,5 +1,6 @@
 import Foundation
 import SnapshotIO
+import TestSupport
 import Testing
 
 @Suite("A full disk: status 74, every snapshot before it whole, and nothing in a later run's way")

@@ -1,5 +1,6 @@
 import Foundation
 import SnapshotIO
+import TestSupport
 import Testing
 
 @Suite("Signals: the state is saved, and --resume ends with the same values")

@@ -1,6 +1,7 @@
 import Foundation
 import RunFiles
 import SnapshotIO
+import TestSupport
 import Testing
 
 @Suite("The output file is what interface.md, section 4, says of the circle")

@@ -1,5 +1,6 @@
 import Foundation
 import SnapshotIO
+import TestSupport
 import Testing
 
 @Suite("plot: the picture, its name and the exit status")

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The built program, used as a user does: arguments in, exit status and two streams out.

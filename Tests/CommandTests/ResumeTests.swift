@@ -2,6 +2,7 @@ import Foundation
 import RunFiles
 import SnapshotIO
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("A run that is stopped anywhere and resumed gives the same bits")

@@ -1,5 +1,6 @@
 import Foundation
 import RunFiles
+import TestSupport
 import Testing
 
 @Suite("What is printed, where, and that threads do not matter")

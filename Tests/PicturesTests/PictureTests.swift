@@ -1,6 +1,7 @@
 import Foundation
 import Pictures
 import SnapshotIO
+import TestSupport
 import Testing
 
 @Suite("An output file becomes a picture, whatever it has and lacks")

@@ -1,6 +1,7 @@
 import Foundation
 import MeanField
 import RunFiles
+import TestSupport
 import Testing
 
 /// Run files on disk: what cannot be read is 74, what should not be is 65.

@@ -1,4 +1,5 @@
 import RunFiles
+import TestSupport
 import Testing
 
 /// Random damage to valid run files: never a crash, never a hang, always one sentence.

@@ -1,4 +1,5 @@
 import MeanField
+import TestSupport
 import Testing
 
 @testable import RunFiles

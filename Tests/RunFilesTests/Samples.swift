@@ -1,5 +1,6 @@
 import Foundation
 import RunFiles
+import TestSupport
 import Testing
 
 /// Run files and helpers that several suites share.

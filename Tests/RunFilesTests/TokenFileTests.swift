@@ -1,6 +1,7 @@
 import Foundation
 import MeanField
 import RunFiles
+import TestSupport
 import Testing
 
 /// Token files of every kind, and what is refused in them.

@@ -1,5 +1,6 @@
 import Foundation
 import SnapshotIO
+import TestSupport
 import Testing
 
 #if canImport(Glibc)

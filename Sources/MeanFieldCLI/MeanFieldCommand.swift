@@ -31,6 +31,9 @@ struct MeanFieldCommand: ParsableCommand {
     let arguments = Array(CommandLine.arguments.dropFirst())
     let names = configuration.subcommands.compactMap { $0.configuration.commandName }
     if let first = arguments.first, !first.hasPrefix("-"), first != "help", !names.contains(first) {
+      if ["export", "sweep"].contains(first) {
+        fail("the command '\(first)' is reserved for a later version", 64)
+      }
       let guess = Spelling.nearest(to: first, among: names).map { "; did you mean '\($0)'?" } ?? ""
       let known = names.joined(separator: ", ")
       fail("unknown command '\(first)', allowed: \(known)\(guess)", 64)

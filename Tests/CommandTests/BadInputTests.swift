@@ -234,6 +234,9 @@ struct BadInputTests {
     expect(
       try meanfield("walk", "run.yaml"), status: 64,
       "unknown command 'walk', allowed: run, compare, predict, validate, plot")
+    expect(
+      try meanfield("sweep", "run.yaml"), status: 64,
+      "the command 'sweep' is reserved for a later version")
     let wrong: [([String], String)] = [
       (["run"], "Missing expected argument '<file>'"),
       (["run", "run.yaml", "more"], "Unexpected argument 'more'"),

@@ -46,14 +46,17 @@ let package = Package(
       dependencies: ["MeanField", "SnapshotIO", .product(name: "Yams", package: "Yams")],
       swiftSettings: strict),
     .target(name: "Pictures", dependencies: ["SnapshotIO"], swiftSettings: strict),
+    .target(name: "Exports", dependencies: ["SnapshotIO"], swiftSettings: strict),
     .executableTarget(
       name: "MeanFieldCLI",
       dependencies: [
-        "RunFiles", "Pictures",
+        "RunFiles", "Pictures", "Exports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    .target(
+      name: "TestSupport", dependencies: ["MeanField"], path: "Tests/TestSupport",
+      swiftSettings: strict),
     .testTarget(
       name: "TransformsTests", dependencies: ["Transforms", "TestSupport"], swiftSettings: strict),
     .testTarget(
@@ -63,6 +66,9 @@ let package = Package(
       name: "SnapshotIOTests", dependencies: ["SnapshotIO", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "PicturesTests", dependencies: ["Pictures", "SnapshotIO", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ExportsTests", dependencies: ["Exports", "SnapshotIO", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "RunFilesTests", dependencies: ["RunFiles", "MeanField", "SnapshotIO", "TestSupport"],

@@ -9,13 +9,14 @@ import SnapshotIO
 struct MeanFieldCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "meanfield",
-    abstract: "Solves the mean-field equation of self-attention on the circle.",
+    abstract: "Solves the mean-field equation of self-attention on the circle and on spheres.",
     discussion: """
       EXAMPLES
         meanfield predict configs/circle-clusters.yaml     what theory expects
         meanfield run configs/circle-clusters.yaml         solve, write output/circle-clusters.nc
         meanfield compare configs/circle-clusters.yaml     and compare density with particles
         meanfield plot output/circle-clusters.nc           draw output/circle-clusters.png
+        meanfield export output/circle-clusters.nc --format csv   tables of its numbers
 
       EXIT STATUS
         0 done; 1 the numbers gave out; 2 compare: outside the allowed distance; 64 wrong command
@@ -24,14 +25,14 @@ struct MeanFieldCommand: ParsableCommand {
     version: MeanFieldVersion.current,
     subcommands: [
       RunCommand.self, CompareCommand.self, PredictCommand.self, ValidateCommand.self,
-      PlotCommand.self,
+      PlotCommand.self, ExportCommand.self,
     ])
 
   static func main() {
     let arguments = Array(CommandLine.arguments.dropFirst())
     let names = configuration.subcommands.compactMap { $0.configuration.commandName }
     if let first = arguments.first, !first.hasPrefix("-"), first != "help", !names.contains(first) {
-      if ["export", "sweep"].contains(first) {
+      if first == "sweep" {
         fail("the command '\(first)' is reserved for a later version", 64)
       }
       let guess = Spelling.nearest(to: first, among: names).map { "; did you mean '\($0)'?" } ?? ""

@@ -14,26 +14,27 @@ enum Report {
     let took = String(format: "%.2g s", summary.wallTime)
     lines.append("t = \(number(last.time)) reached in \(took)")
     if let density = last.density {
-      let grid = summary.densityPoints.map { ", \($0) points" } ?? ""
+      let grid = summary.densityResolution.map { ", \($0)" } ?? ""
       let steps = summary.densitySteps.map { ", \($0) steps" } ?? ""
       lines.append("")
       lines.append(
         "density: mass \(number(density.mass)), energy \(energy(density)), "
           + "normalized \(number(density.normalizedEnergy))\(grid)\(steps)")
-      lines += clusterLines(density.clusters())
+      lines += clusterLines(last.densityClusters)
     }
-    if let first = last.members.first {
+    if let first = last.members.first?.law {
       lines.append("")
-      lines.append("particles: \(count(last.members.count, "member")) of \(first.angles.count)")
-      for (m, member) in last.members.enumerated() {
-        let clusters = member.clusters()
+      lines.append("particles: \(count(last.members.count, "member")) of \(first.tokenCount)")
+      for (m, clusters) in last.memberClusters.enumerated() {
         let shown = clusters.prefix(6)
-          .map { "\(fixed($0.position)) (\(fixed($0.mass)))" }.joined(separator: ", ")
+          .map { "\(place($0.position)) (\(fixed($0.mass)))" }.joined(separator: ", ")
         let more = clusters.count > 6 ? ", …" : ""
         lines.append("  member \(m): \(count(clusters.count, "cluster")): \(shown)\(more)")
       }
     }
-    if let distances = summary.distances { lines += distanceLines(distances) }
+    if let entry = summary.distances {
+      lines += distanceLines(entry, summary.distanceKinds)
+    }
     if let verdict = summary.verdict { lines += verdictLines(verdict) }
     lines.append("")
     lines.append(summary.output)
@@ -43,24 +44,23 @@ enum Report {
   private static func clusterLines(_ clusters: [Cluster]) -> [String] {
     if clusters.isEmpty { return ["  no cluster: Z is constant"] }
     return clusters.prefix(12).enumerated().map {
-      "  cluster \($0 + 1): angle \(fixed($1.position)), mass \(fixed($1.mass))"
+      "  cluster \($0 + 1): at \(place($1.position)), mass \(fixed($1.mass))"
     } + (clusters.count > 12 ? ["  … \(clusters.count) clusters in all"] : [])
   }
 
-  private static func distanceLines(_ entry: Comparison.Entry) -> [String] {
-    let rows: [(String, (CircularDistances) -> Double)] = [
-      ("W1", \.wasserstein1), ("W2", \.wasserstein2), ("Sobolev H^-1", \.sobolev),
-    ]
+  private static func distanceLines(
+    _ entry: Comparison.Entry, _ distances: [Chart.Quantity]
+  ) -> [String] {
     var lines = ["", "distance of members from the density at t = \(number(entry.time))"]
-    for (name, read) in rows {
-      let values = entry.distances.map(read)
+    for (kind, distance) in distances.enumerated() {
+      let values = entry.distances.map { $0[kind] }
       let range = "\(short(values.min() ?? 0)) … \(short(values.max() ?? 0))"
-      let mean = read(entry.sampling.expected)
+      let mean = entry.sampling.expected[kind]
       let expected =
         mean.isNaN
         ? ""
-        : ", expected of independent draws \(short(mean)) ± \(short(read(entry.sampling.spread)))"
-      let title = name.padding(toLength: 13, withPad: " ", startingAt: 0)
+        : ", expected of independent draws \(short(mean)) ± \(short(entry.sampling.spread[kind]))"
+      let title = distance.name.padding(toLength: 20, withPad: " ", startingAt: 0)
       lines.append("  \(title) \(range)\(expected)")
     }
     return lines
@@ -91,8 +91,20 @@ enum Report {
 
   static func json(_ summary: RunSession.Summary) -> String {
     struct ClusterRecord: Encodable {
-      var position: Double
-      var mass: Double
+      var cluster: Cluster
+
+      private enum Key: CodingKey { case position, mass }
+
+      /// A position is an angle or a unit vector.
+      func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        if cluster.position.count == 1 {
+          try container.encode(cluster.position[0], forKey: .position)
+        } else {
+          try container.encode(cluster.position, forKey: .position)
+        }
+        try container.encode(cluster.mass, forKey: .mass)
+      }
     }
     struct Distance: Encodable {
       var members: [Double]
@@ -105,24 +117,21 @@ enum Report {
       var time: Double?
       var densityClusters: [ClusterRecord]
       var memberClusters: [[ClusterRecord]]
-      var wasserstein1: Distance?
-      var wasserstein2: Distance?
-      var sobolev: Distance?
+      var distances: [String: Distance]
       var pValues: [Double]
       var within: [Bool]
       var degreesOfFreedom: Int?
       var fluctuationsOfOrderOneAt: Double?
       var verdict: String
     }
-    func records(_ snapshot: Snapshot?) -> [ClusterRecord] {
-      (snapshot?.clusters() ?? []).map { ClusterRecord(position: $0.position, mass: $0.mass) }
-    }
+    func records(_ clusters: [Cluster]) -> [ClusterRecord] { clusters.map(ClusterRecord.init) }
     func known(_ value: Double) -> Double? { value.isNaN ? nil : value }
-    func distance(_ read: (CircularDistances) -> Double) -> Distance? {
-      summary.distances.map {
-        Distance(
-          members: $0.distances.map(read), expected: known(read($0.sampling.expected)),
-          spread: known(read($0.sampling.spread)))
+    var distances: [String: Distance] = [:]
+    if let entry = summary.distances {
+      for (kind, distance) in summary.distanceKinds.enumerated() {
+        distances[distance.name] = Distance(
+          members: entry.distances.map { $0[kind] }, expected: known(entry.sampling.expected[kind]),
+          spread: known(entry.sampling.spread[kind]))
       }
     }
     let verdict = summary.verdict
@@ -130,10 +139,9 @@ enum Report {
     return encoded(
       Record(
         output: summary.output, time: summary.last?.time,
-        densityClusters: records(summary.last?.density),
-        memberClusters: (summary.last?.members ?? []).map { records($0) },
-        wasserstein1: distance(\.wasserstein1), wasserstein2: distance(\.wasserstein2),
-        sobolev: distance(\.sobolev), pValues: judged?.pValues ?? [],
+        densityClusters: records(summary.last?.densityClusters ?? []),
+        memberClusters: (summary.last?.memberClusters ?? []).map(records), distances: distances,
+        pValues: judged?.pValues ?? [],
         within: judged?.within ?? [], degreesOfFreedom: verdict?.degrees,
         fluctuationsOfOrderOneAt: verdict?.fluctuationTime, verdict: word(verdict)))
   }
@@ -144,17 +152,17 @@ enum Report {
     var lines = ["modes of the kernel above 1e-16: K = \(prediction.modes)"]
     lines.append("largest possible speed: \(number(prediction.speedBound))")
     lines.append("")
-    lines.append("growth rates of the uniform state, 1 + ε cos kθ ~ e^(λt)")
+    lines.append("growth rates of the uniform state: a harmonic of degree l grows like e^(λt)")
     let growing = prediction.growthRates.lastIndex { $0 > 0 } ?? 0
     let shown = min(prediction.growthRates.count, max(5, growing + 2), 40)
     for k in 1...shown {
       let mark = prediction.fastestMode == k ? "   fastest" : ""
-      lines.append("  k = \(k): λ = \(number(prediction.growthRates[k - 1]))\(mark)")
+      lines.append("  l = \(k): λ = \(number(prediction.growthRates[k - 1]))\(mark)")
     }
-    if shown < prediction.growthRates.count { lines.append("  … to k = \(prediction.modes)") }
+    if shown < prediction.growthRates.count { lines.append("  … to l = \(prediction.modes)") }
     lines.append("")
     if let mode = prediction.fastestMode {
-      lines.append("expected number of clusters: \(mode)")
+      lines.append(prediction.expectedClusters.map { "expected number of clusters: \($0)" } ?? "fastest degree: \(mode)")
       if let time = prediction.formationTime {
         lines.append("formation time: \(number(time))")
       }
@@ -188,6 +196,13 @@ enum Report {
   }
 
   // MARK: Words
+
+  /// An angle, or the beginning of a vector.
+  private static func place(_ position: [Double]) -> String {
+    guard position.count > 1 else { return position.map(fixed).joined() }
+    let shown = position.prefix(4).map { String(format: "%.4f", $0) }.joined(separator: ", ")
+    return "(\(shown)\(position.count > 4 ? ", …" : ""))"
+  }
 
   private static func word(_ verdict: Comparison.Verdict?) -> String {
     guard let verdict, verdict.degrees > 0 else { return "none" }

@@ -4,7 +4,6 @@ import Foundation
 
 extension Figure {
   private static let binCount = 72
-  private static let rugLimit = 300
 
   /// The vertical axis that all profiles share.
   private struct DensityAxis {
@@ -12,11 +11,14 @@ extension Figure {
     var isLogarithmic: Bool
     var low, high: Double
 
-    /// For densities up to `most`, with room for the time above the curve.
-    init(most: Double) {
+    /// For densities up to `most`, with room for the time above the curve, which reaches `below`
+    /// where the time is written.
+    init(most: Double, below: Double) {
       isLogarithmic = most > 6
       low = isLogarithmic ? 0.01 : 0
-      high = isLogarithmic ? min(most, 1e12) * 5 : 1.35 * max(most, 1)
+      // By logarithm, four fifths of the way up.
+      let room = low * pow(max(below, low) / low, 1.25)
+      high = isLogarithmic ? max(min(most, 1e12) * 5, room) : 1.35 * max(most, 1)
     }
 
     var commands: String {
@@ -31,100 +33,122 @@ extension Figure {
     }
   }
 
-  func addProfiles(in column: Frame, _ canvas: Canvas, to script: inout Script) {
+  func addProfiles(
+    _ law: LineLaw, in column: Frame, _ canvas: Canvas, to script: inout Script
+  ) {
     let gap = 14.0
-    let count = Double(run.profiles.count)
+    let count = Double(law.profiles.count)
     let height = (column.top - column.bottom - gap * (count - 1)) / count
-    let histograms = run.profiles.map { histogram($0.tokens) }
-    let axis = DensityAxis(most: greatestDensity(histograms))
-    for (i, profile) in run.profiles.enumerated() {
+    let histograms = law.profiles.map { histogram($0.samples, law.coordinate) }
+    // Where the time is written, a circle is cut; elsewhere a cluster may well be there.
+    let writing = law.coordinate.isPeriodic ? 0 : 0.22
+    let axis = DensityAxis(
+      most: greatestDensity(law, histograms, from: 0, to: 1),
+      below: greatestDensity(law, histograms, from: 0, to: writing))
+    for (i, profile) in law.profiles.enumerated() {
       let top = column.top - Double(i) * (height + gap)
       let frame = Frame(left: column.left, right: column.right, bottom: top - height, top: top)
       begin(frame, canvas, &script)
-      if i == 0 { sideLabel(["density d{/:Italic μ}/d{/:Italic σ}"], column, canvas, &script) }
+      if i == 0 { sideLabel([law.coordinate.densityLabel], column, canvas, &script) }
       script.add(axis.commands)
-      let isLast = i == run.profiles.count - 1
-      addAngleAxis(isLast: isLast, &script)
-      if isLast { footLabel("angle {/:Italic θ}", frame, canvas, &script) }
+      let isLast = i == law.profiles.count - 1
+      addCoordinateAxis(law.coordinate, isLast: isLast, &script)
+      if isLast { footLabel(law.coordinate.label, frame, canvas, &script) }
       let label = String(format: "{/:Italic t} = %.4g", profile.time)
       script.add(
         "set label '\(label)' at graph 0.03, graph 0.9 front textcolor rgb '\(Palette.ink)'")
-      if i == 0, profile.density != nil, !profile.tokens.isEmpty {
+      if i == 0, profile.density != nil, !profile.samples.isEmpty {
         script.add(
           "set key top right horizontal samplen 1.2 font ',9' textcolor rgb '\(Palette.ink)'")
       }
-      var plots = tokenPlots(profile, histograms[i], axis, &script)
+      var plots = samplePlots(law.coordinate, profile, histograms[i], axis, &script)
       if let density = profile.density {
-        let name = script.data(curve(density))
+        let name = script.data(curve(law, density))
         plots.append("\(name) with lines lw 1.6 lc rgb '\(Palette.density)' title 'density'")
       }
       script.add("plot \(plots.isEmpty ? "NaN notitle" : plots.joined(separator: ", "))")
     }
   }
 
-  private func addAngleAxis(isLast: Bool, _ script: inout Script) {
-    let angles = window.range
+  private func addCoordinateAxis(
+    _ coordinate: Coordinate, isLast: Bool, _ script: inout Script
+  ) {
+    let range = coordinate.range
     script.add(
-      "set xrange [\(Script.number(angles.lowerBound)):\(Script.number(angles.upperBound))]")
-    script.add("set xtics \(window.tics(labelled: isLast))")
+      "set xrange [\(Script.number(range.lowerBound)):\(Script.number(range.upperBound))]")
+    script.add("set xtics \(coordinate.list(labelled: isLast))")
   }
 
-  private func tokenPlots(
-    _ profile: DrawnRun.Profile, _ histogram: [Double], _ axis: DensityAxis,
-    _ script: inout Script
+  private func samplePlots(
+    _ coordinate: Coordinate, _ profile: LineLaw.Profile, _ histogram: [Double],
+    _ axis: DensityAxis, _ script: inout Script
   ) -> [String] {
-    guard !profile.tokens.isEmpty else { return [] }
+    let title = "title '\(coordinate.samples)'"
+    guard !profile.samples.isEmpty else { return [] }
     if histogram.isEmpty {
       // A tenth of the panel high.
       let length =
         axis.isLogarithmic ? axis.low * pow(axis.high / axis.low, 0.1) - axis.low : 0.1 * axis.high
-      let name = script.data(profile.tokens.map { [window.place($0), axis.low, 0, length] })
-      return ["\(name) with vectors nohead lw 0.8 lc rgb '\(Palette.ink)' title 'tokens'"]
+      let name = script.data(profile.samples.map { [coordinate.place($0), axis.low, 0, length] })
+      return ["\(name) with vectors nohead lw 0.8 lc rgb '\(Palette.ink)' \(title)"]
     }
-    let width = (window.range.upperBound - window.range.lowerBound) / Double(Self.binCount)
+    let width = coordinate.length / Double(Self.binCount)
     let rows = histogram.enumerated().map { i, value in
       // A little wider than a bin: no seams.
       [
-        window.range.lowerBound + (Double(i) + 0.5) * width, value > 0 ? value : .nan,
+        coordinate.range.lowerBound + (Double(i) + 0.5) * width, value > 0 ? value : .nan,
         1.03 * width,
       ]
     }
     let name = script.data(rows)
-    return ["\(name) using 1:2:3 with boxes lc rgb '\(Palette.tokensFill)' title 'tokens'"]
+    return ["\(name) using 1:2:3 with boxes lc rgb '\(Palette.tokensFill)' \(title)"]
   }
 
-  /// The density of tokens against σ in even bins of the window; empty for few tokens.
-  private func histogram(_ tokens: [Double]) -> [Double] {
-    guard tokens.count >= Self.rugLimit else { return [] }
+  /// The density of the samples in even bins of the range; empty for few samples.
+  private func histogram(_ samples: [Double], _ coordinate: Coordinate) -> [Double] {
+    guard samples.count >= LineLaw.fewSamples else { return [] }
     var counts = Array(repeating: 0.0, count: Self.binCount)
-    let width = (window.range.upperBound - window.range.lowerBound) / Double(Self.binCount)
-    for token in tokens {
-      let bin = Int((window.place(token) - window.range.lowerBound) / width)
+    let width = coordinate.length / Double(Self.binCount)
+    for sample in samples {
+      let bin = Int((coordinate.place(sample) - coordinate.range.lowerBound) / width)
       counts[min(max(bin, 0), Self.binCount - 1)] += 1
     }
-    return counts.map { $0 * Double(Self.binCount) / Double(tokens.count) }
+    let unit = coordinate.densityUnit / (width * Double(samples.count))
+    return counts.map { $0 * unit }
   }
 
-  /// The density along the window, closed at its ends.
-  private func curve(_ density: [Double]) -> [[Double]] {
-    var rows = zip(run.grid, density).map { angle, value in
+  /// The density along the range, closed at its ends where it is a circle.
+  private func curve(_ law: LineLaw, _ density: [Double]) -> [[Double]] {
+    var rows = zip(law.grid, density).map { value, density in
       // Far outside the panel is as good as the truth, and can be written as a number.
-      [window.place(angle), value.isNaN ? .nan : pow(10, min(max(value, -6), 30))]
+      [law.coordinate.place(value), density.isNaN ? .nan : pow(10, min(max(density, -6), 30))]
     }
     rows.sort { $0[0] < $1[0] }
-    if window.isCircle, let first = rows.first, let last = rows.last {
-      rows.insert([last[0] - 2 * .pi, last[1]], at: 0)
-      rows.append([first[0] + 2 * .pi, first[1]])
+    if law.coordinate.isPeriodic, let first = rows.first, let last = rows.last {
+      rows.insert([last[0] - law.coordinate.length, last[1]], at: 0)
+      rows.append([first[0] + law.coordinate.length, first[1]])
     }
     return rows
   }
 
-  private func greatestDensity(_ histograms: [[Double]]) -> Double {
+  /// The greatest density of all profiles in a part of the range, as fractions of it.
+  private func greatestDensity(
+    _ law: LineLaw, _ histograms: [[Double]], from start: Double, to end: Double
+  ) -> Double {
+    let coordinate = law.coordinate
     var most = 0.0
-    for value in run.profiles.compactMap(\.density).joined() where !value.isNaN {
-      most = max(most, pow(10, min(value, 12)))
+    for density in law.profiles.compactMap(\.density) {
+      for (value, density) in zip(law.grid, density) where !density.isNaN {
+        let part = (coordinate.place(value) - coordinate.range.lowerBound) / coordinate.length
+        if part >= start, part <= end { most = max(most, pow(10, min(density, 12))) }
+      }
     }
-    for value in histograms.joined() { most = max(most, value) }
+    for histogram in histograms {
+      for (bin, value) in histogram.enumerated() {
+        let part = (Double(bin) + 0.5) / Double(histogram.count)
+        if part >= start, part <= end { most = max(most, value) }
+      }
+    }
     return most
   }
 }

@@ -23,7 +23,8 @@ extension Figure {
     let most = max(1, run.clusterCount.values.filter(\.isFinite).max() ?? 1)
     sideLabel(["clusters"], frame, canvas, &script)
     addVertical(0, most * 1.08 + 0.2, &script)
-    script.add("set ytics \(max(1, Int((most / 4).rounded(.up))))")
+    let step = most > 60 ? Tics.step(most, count: 4) : max(1, (most / 4).rounded(.up))
+    script.add("set ytics \(Script.number(step))")
     addSeries(run.clusterCount, style: "steps", &script)
   }
 

@@ -1,17 +1,16 @@
 import Foundation
 
-/// The picture of a run: panels over time on the left, profiles of the law on the right.
+/// The picture of a run: maps of the law on top or profiles of it on the right, where the space has
+/// them, and panels over time.
 ///
 /// A panel without data is left out, and the others take its room. Lengths are points.
 struct Figure {
   let run: DrawnRun
-  let window: AngleWindow
   /// Nil for a single snapshot, which has no panels over time.
   let clock: TimeAxis?
 
   init(_ run: DrawnRun) {
     self.run = run
-    window = AngleWindow(run)
     clock = TimeAxis(run.times)
   }
 
@@ -25,7 +24,7 @@ struct Figure {
 
   /// A panel over time.
   enum TimePanel {
-    case space
+    case space(LineLaw)
     case energy
     case clusterCount
     case distance(name: String, DrawnRun.Distance)
@@ -48,14 +47,17 @@ struct Figure {
   /// The script that draws the picture; nil if there is nothing to draw.
   func script(_ format: PictureFormat) -> String? {
     let panels = timePanels
-    let columns = (time: !panels.isEmpty, profiles: !run.profiles.isEmpty)
-    guard columns.time || columns.profiles else { return nil }
-    let head = header.height + (hasSpace ? 30 : 12)
-    let stretch = hasSpace || columns.profiles ? 1.0 : 2.0
-    let heights = panels.map { $0.height * stretch }
-    let tall = heights.reduce(0) { $0 + $1 + Self.gap } - Self.gap
-    let body = columns.time ? max(tall, columns.profiles ? 300 : 0) : 300
-    let canvas = Canvas(width: Self.width, height: head + body + Self.foot)
+    let profiles = run.line.flatMap { $0.profiles.isEmpty ? nil : $0 }
+    guard !panels.isEmpty || profiles != nil || run.maps != nil else { return nil }
+    let head = header.height + (hasSpace || run.maps != nil ? 30 : 12)
+    let isTallEnough = hasSpace || profiles != nil || run.maps != nil
+    let heights = panels.map { $0.height * (isTallEnough ? 1 : 2) }
+    let width = Self.width - Self.leftMargin - Self.rightMargin
+    let maps = run.maps.map { Self.mapsHeight($0.maps.count, width: width) } ?? 0
+    let tall = heights.reduce(0) { $0 + $1 + Self.gap } - (panels.isEmpty ? 0 : Self.gap)
+    let body = max(tall, profiles == nil ? 0 : 300)
+    let foot = body > 0 ? Self.foot : Self.gap
+    let canvas = Canvas(width: Self.width, height: head + maps + body + foot)
 
     var script = Script()
     script.add("set encoding utf8")
@@ -68,36 +70,39 @@ struct Figure {
     script.add("set samples 2; set style fill solid noborder")
     addHeader(to: &script, canvas)
 
-    let divide = columns.profiles ? 602.0 : Self.width - Self.rightMargin
+    let right = Self.width - Self.rightMargin
     var top = canvas.height - head
+    if let laws = run.maps {
+      let block = Frame(left: Self.leftMargin, right: right, bottom: top - maps, top: top)
+      addMaps(laws, in: block, canvas, to: &script)
+      top = block.bottom
+    }
+    let bodyTop = top
+    let divide = profiles == nil ? right : 602
     for (i, panel) in panels.enumerated() {
       let frame = Frame(
         left: Self.leftMargin, right: divide, bottom: top - heights[i], top: top)
       begin(frame, canvas, &script)
       beginTime(isLast: i == panels.count - 1, frame, canvas, &script)
+      if i == 0, let laws = run.maps { markTimes(laws.maps.map(\.time), &script) }
       add(panel, frame, canvas, to: &script)
       top = frame.bottom - Self.gap
     }
-    if columns.profiles {
-      let left = columns.time ? divide + 66 : Self.leftMargin
-      let column = Frame(
-        left: left, right: Self.width - Self.rightMargin, bottom: Self.foot,
-        top: canvas.height - head)
-      addProfiles(in: column, canvas, to: &script)
+    if let profiles {
+      let left = panels.isEmpty ? Self.leftMargin : divide + 66
+      let column = Frame(left: left, right: right, bottom: foot, top: bodyTop)
+      addProfiles(profiles, in: column, canvas, to: &script)
     }
     script.add("unset multiplot")
     return script.text
   }
 
-  var hasSpace: Bool {
-    clock != nil && (run.density != nil || !run.trajectories.isEmpty || hasClusters)
-  }
-
-  var hasClusters: Bool { run.clusters.contains { $0.contains(where: \.isFinite) } }
+  private var hasSpace: Bool { clock != nil && run.line?.hasSpace == true }
 
   private var timePanels: [TimePanel] {
     guard clock != nil else { return [] }
-    var panels: [TimePanel] = hasSpace ? [.space] : []
+    var panels: [TimePanel] = []
+    if let law = run.line, law.hasSpace { panels.append(.space(law)) }
     if run.energy.hasValues { panels.append(.energy) }
     if run.clusterCount.hasValues { panels.append(.clusterCount) }
     return panels + run.distances.map { .distance(name: $0.name, $0.distance) }
@@ -107,9 +112,12 @@ struct Figure {
     _ panel: TimePanel, _ frame: Frame, _ canvas: Canvas, to script: inout Script
   ) {
     switch panel {
-    case .space:
-      addSpace(in: frame, canvas, to: &script)
-      addColourBox(frame, canvas, to: &script)
+    case .space(let law):
+      addSpace(law, in: frame, canvas, to: &script)
+      if let density = law.density {
+        addColourBox(
+          ColourScale(density), law.coordinate.densityLabel, frame, canvas, to: &script)
+      }
     case .energy: addEnergy(in: frame, canvas, to: &script)
     case .clusterCount: addClusterCount(in: frame, canvas, to: &script)
     case .distance(let name, let distance):
@@ -118,59 +126,9 @@ struct Figure {
   }
 }
 
-// MARK: - Frames and texts
+// MARK: - Title
 
 extension Figure {
-  /// Starts a panel: its place, and nothing left of the panel before.
-  func begin(_ frame: Frame, _ canvas: Canvas, _ script: inout Script) {
-    script.add("unset label; unset arrow; unset key; unset logscale")
-    script.add(
-      "unset grid; unset colorbox; set border 3; set xtics nomirror out; set ytics nomirror out")
-    script.add("set lmargin at screen \(Script.number(frame.left / canvas.width))")
-    script.add("set rmargin at screen \(Script.number(frame.right / canvas.width))")
-    script.add("set bmargin at screen \(Script.number(frame.bottom / canvas.height))")
-    script.add("set tmargin at screen \(Script.number(frame.top / canvas.height))")
-  }
-
-  /// The horizontal axis of a panel over time; only the lowest one says what it is.
-  private func beginTime(
-    isLast: Bool, _ frame: Frame, _ canvas: Canvas, _ script: inout Script
-  ) {
-    guard let clock else { return }
-    let range = clock.range
-    script.add(
-      "set xrange [\(Script.number(range.lowerBound)):\(Script.number(range.upperBound))]")
-    script.add(clock.tics(labelled: isLast))
-    if isLast { footLabel("time {/:Italic t}", frame, canvas, &script) }
-  }
-
-  /// A label with its left edge at a place of the canvas.
-  func text(
-    _ text: String, _ x: Double, _ y: Double, _ canvas: Canvas, _ style: String,
-    _ colour: String = Palette.ink, script: inout Script
-  ) {
-    script.add(
-      "set label \(Script.quoted(text)) at screen \(Script.number(x / canvas.width)),"
-        + "\(Script.number(y / canvas.height)) textcolor rgb '\(colour)' \(style)")
-  }
-
-  /// What the vertical axis of a panel is, one line or two, at the same place for all panels of a
-  /// column.
-  func sideLabel(
-    _ lines: [String], _ frame: Frame, _ canvas: Canvas, _ script: inout Script
-  ) {
-    let middle = (frame.bottom + frame.top) / 2
-    for (i, line) in lines.reversed().enumerated() {
-      let x = frame.left - 46 - 13 * Double(i)
-      text(line, x, middle, canvas, "center rotate by 90", script: &script)
-    }
-  }
-
-  /// What the horizontal axis of a column is.
-  func footLabel(_ label: String, _ frame: Frame, _ canvas: Canvas, _ script: inout Script) {
-    text(label, (frame.left + frame.right) / 2, 11, canvas, "center", script: &script)
-  }
-
   private var header: (title: String, size: Double, height: Double) {
     let limit = 130
     let long = run.title.split(whereSeparator: \.isWhitespace).joined(separator: " ")

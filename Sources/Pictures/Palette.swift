@@ -6,6 +6,8 @@ enum Palette {
   static let density = "#125286"
   static let tokens = "#8b929b"
   static let tokensFill = "#ccd1d8"
+  /// Tokens on maps, to be seen on all colours of the density.
+  static let mapTokens = "#e8a33d"
   static let clusters = "#d1432f"
   static let band = "#d9e4ee"
 

@@ -1,67 +1,30 @@
 import Foundation
 
-/// Densities as colours: log₁₀ dμ/dσ, clipped where clusters are sharp and gaps are empty.
-///
-/// Without a limit the 10⁶ of a late cluster would leave no colour for the initial law.
-struct ColourScale {
-  let range: ClosedRange<Double>
-  let tics: [(place: Double, name: String)]
-
-  init(_ density: [[Double]]) {
-    var least = Double.infinity
-    var most = -Double.infinity
-    for row in density {
-      for value in row where !value.isNaN {
-        least = min(least, value)
-        most = max(most, value)
-      }
-    }
-    if least > -0.5, most < 0.5 {
-      range = -0.5...0.5
-      tics = [(log10(0.5), "0.5"), (0, "1"), (log10(2), "2")]
-    } else {
-      let low = least < -1 ? -2 : -1
-      let high = most > 1 ? 2 : 1
-      range = Double(low)...Double(high)
-      tics = (low...high).map { power in
-        let sign = power == low && least < Double(low) ? "≤ " : ""
-        let endSign = power == high && most > Double(high) ? "≥ " : ""
-        return (Double(power), sign + endSign + Tics.power(power))
-      }
-    }
-  }
-
-  func clip(_ value: Double) -> Double {
-    value.isNaN ? .nan : min(max(value, range.lowerBound), range.upperBound)
-  }
-}
-
-/// An image of the density on even pixels of time and angle.
+/// An image of the density on even pixels of time and coordinate.
 struct Raster {
   static let width = 640
   static let height = 512
 
-  /// Clipped log₁₀ dμ/dσ by angle, then time.
+  /// Clipped log₁₀ of the density by coordinate, then time.
   private(set) var rows: [[Double]] = []
 
+  /// - Parameter places: where the rows of the density stand on the axis of time; NaN where nowhere.
   init(
-    _ run: DrawnRun, _ density: [[Double]], _ scale: ColourScale, _ window: AngleWindow,
-    _ clock: TimeAxis
+    _ law: LineLaw, _ density: [[Double]], _ scale: ColourScale, places: [Double],
+    _ times: ClosedRange<Double>
   ) {
     let (width, height) = (Self.width, Self.height)
-    let angles = window.range
-    let times = clock.range
+    let values = law.coordinate.range
     let x = Axis(
       first: times.lowerBound + 0.5 * (times.upperBound - times.lowerBound) / Double(width),
       step: (times.upperBound - times.lowerBound) / Double(width))
     let y = Axis(
-      first: angles.lowerBound + 0.5 * (angles.upperBound - angles.lowerBound) / Double(height),
-      step: (angles.upperBound - angles.lowerBound) / Double(height))
+      first: values.lowerBound + 0.5 * (values.upperBound - values.lowerBound) / Double(height),
+      step: (values.upperBound - values.lowerBound) / Double(height))
 
-    let columns = Self.pixels(count: height, y, run.grid, window)
-    let places = run.times.map(clock.place)
+    let columns = Self.pixels(count: height, y, law.grid, law.coordinate)
     let known = places.indices.filter { places[$0].isFinite }
-    // One snapshot after the other, sampled at the pixels' angles.
+    // One snapshot after the other, sampled at the pixels' coordinates.
     let sampled = known.map { i in columns.map { $0.value(density[i]) } }
     rows = Array(repeating: Array(repeating: .nan, count: width), count: height)
     var after = 0
@@ -106,9 +69,9 @@ struct Raster {
   }
 
   private static func pixels(
-    count: Int, _ axis: Axis, _ grid: [Double], _ window: AngleWindow
+    count: Int, _ axis: Axis, _ grid: [Double], _ coordinate: Coordinate
   ) -> [Pixel] {
-    let sorted = grid.indices.map { (place: window.place(grid[$0]), index: $0) }
+    let sorted = grid.indices.map { (place: coordinate.place(grid[$0]), index: $0) }
       .sorted { $0.place < $1.place }
     guard let first = sorted.first, let last = sorted.last else { return [] }
     var pixels = Array(repeating: Pixel(), count: count)
@@ -122,8 +85,10 @@ struct Raster {
       while above < sorted.count, sorted[above].place < place { above += 1 }
       var low = above > 0 ? sorted[above - 1] : first
       var high = above < sorted.count ? sorted[above] : last
-      if window.isCircle, above == 0 { low = (last.place - 2 * .pi, last.index) }
-      if window.isCircle, above == sorted.count { high = (first.place + 2 * .pi, first.index) }
+      if coordinate.isPeriodic {
+        if above == 0 { low = (last.place - coordinate.length, last.index) }
+        if above == sorted.count { high = (first.place + coordinate.length, first.index) }
+      }
       let part = high.0 > low.0 ? (place - low.0) / (high.0 - low.0) : 0
       pixels[row].neighbours = (low.1, high.1, min(max(part, 0), 1))
     }

@@ -13,6 +13,14 @@ enum RunFileScan {
     return found
   }
 
+  /// The kind of manifold with its dimension, if both or the first are found.
+  static func manifold(_ text: String) -> (kind: String, dimension: Int?)? {
+    let words = block("manifold", of: text).split(whereSeparator: isSeparator)
+    guard words.count > 1 else { return nil }
+    let kind = words[1].prefix { $0 != ":" }
+    return (String(kind), value("dimension", in: words).flatMap { Int($0) })
+  }
+
   /// A key at the left margin with all that belongs to it, comments removed.
   private static func block(_ key: String, of text: String) -> String {
     let lines = text.split(whereSeparator: \.isNewline)
@@ -23,7 +31,10 @@ enum RunFileScan {
   }
 
   private static func value(_ key: String, in block: String) -> String? {
-    let words = block.split(whereSeparator: isSeparator)
+    value(key, in: block.split(whereSeparator: isSeparator))
+  }
+
+  private static func value(_ key: String, in words: [Substring]) -> String? {
     guard let place = words.firstIndex(of: "\(key):"), place + 1 < words.count else { return nil }
     return String(words[place + 1])
   }

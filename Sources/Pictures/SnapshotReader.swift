@@ -1,3 +1,4 @@
+import Foundation
 import SnapshotIO
 
 /// Reads chosen snapshots of variables whose first dimension is time.
@@ -45,5 +46,32 @@ struct SnapshotReader {
       return []
     }
     return first.indices.map { member in rows.map { $0[member] } }
+  }
+}
+
+// MARK: - Densities
+
+extension SnapshotReader {
+  /// log₁₀ of nothing, below every scale.
+  static let emptiness = -300.0
+
+  /// log₁₀ dμ/dσ at every chosen snapshot; nil if none of it has a value.
+  func logarithms(
+    _ root: NetCDFFile.Group, rank: Int
+  ) throws(NetCDFError) -> [[Double]]? {
+    let values = try rows(root, "density", rank: rank)
+    var found: [[Double]]?
+    if let logarithms = try rows(root, "log_density", rank: rank) {
+      found = logarithms.map { $0.map { $0 / M_LN10 } }
+      // A density too small to have a logarithm, as in voids that Fourier sums do not resolve, is
+      // the palest colour; what was never written stays white.
+      for (i, row) in (values ?? []).enumerated() {
+        for (j, value) in row.enumerated()
+        where value.isFinite && logarithms[i][j].isNaN { found?[i][j] = Self.emptiness }
+      }
+    } else if let values {
+      found = values.map { $0.map { $0.isNaN ? .nan : $0 > 0 ? log10($0) : Self.emptiness } }
+    }
+    return found?.contains { $0.contains { !$0.isNaN } } == true ? found : nil
   }
 }

@@ -10,7 +10,7 @@ extension RunFile {
   /// The same run with the stochastic step filled in, so that it is recorded.
   public func withChosenStep() -> RunFile {
     guard var chosen = particles, equation.noise > 0, chosen.step == nil else { return self }
-    chosen.step = TokenDynamics.stochasticStep(equation, draws: chosen.count * chosen.members)
+    chosen.step = StochasticStepper.step(equation, draws: chosen.count * chosen.members)
     var result = self
     result.particles = chosen
     return result
@@ -28,45 +28,76 @@ extension RunFile {
   public func simulation(
     compares: Bool, hasMembers: Bool = true, times: [Double]? = nil, threads: Int
   ) throws(SimulationFailure) -> Simulation {
-    Simulation(
-      density: try densityEvolution(),
-      members: hasMembers ? memberEvolutions(threads: threads) : [],
-      fluctuation: compares
-        ? .fluctuation(
-          equation, around: initial.law, seed: particles?.seed ?? 0, step: particles?.step,
-          end: time.end) : nil,
-      times: times ?? snapshotTimes, threads: threads)
+    let geometry = equation.manifold.geometry
+    var fluctuation: (any ResponseEvolution)?
+    if compares {
+      // Error bars need four digits.
+      fluctuation = try geometry.fluctuation(
+        equation, around: initial.law, numerics: tokenNumerics(tolerance: 1e-4))
+    }
+    return Simulation(
+      density: try densityEvolution(geometry),
+      members: hasMembers ? memberEvolutions(geometry, threads: threads) : [],
+      fluctuation: fluctuation, times: times ?? snapshotTimes, threads: threads)
   }
 
-  private func densityEvolution() throws(SimulationFailure) -> Evolution<SpectralDynamics>? {
+  private func densityEvolution(
+    _ geometry: any Geometry
+  ) throws(SimulationFailure) -> (any LawEvolution)? {
     switch density {
     case .none:
       return nil
     case .spectral(let choice):
-      return try .density(
-        equation, from: initial.law, points: choice.points, maximumPoints: choice.maximumPoints,
-        tolerance: time.tolerance, spaceTolerance: choice.tolerance, end: time.end)
+      return try geometry.density(
+        equation, from: initial.law,
+        numerics: DensityNumerics(
+          resolution: choice.resolution, maximum: choice.maximum, tolerance: time.tolerance,
+          spaceTolerance: choice.tolerance, end: time.end))
     }
   }
 
-  private func memberEvolutions(threads: Int) -> [Evolution<TokenDynamics>] {
+  private func memberEvolutions(
+    _ geometry: any Geometry, threads: Int
+  ) -> [any LawEvolution] {
     guard let particles else { return [] }
     let starts: [[Double]]
+    switch initial.law {
+    case .tokens(let tokens):
+      starts = [[Double]](repeating: tokens.points, count: particles.members)
+    case .orthogonal:
+      let dimension = equation.manifold.dimension
+      var points = [Double](repeating: 0, count: particles.count * dimension)
+      for i in 0..<particles.count { points[i * dimension + i] = 1 }
+      starts = [[Double]](repeating: points, count: particles.members)
+    case .uniform, .harmonics, .vonMises, .perturbedUniform:
+      starts = geometry.draws(
+        from: initial.law, count: particles.count, members: particles.members,
+        seed: particles.seed, threads: threads)
+    }
+    return starts.enumerated().map { member, points in
+      tokenEvolution(geometry, at: points, member: member)
+    }
+  }
+
+  /// Tokens of this run from given points.
+  func tokenEvolution(
+    _ geometry: any Geometry, at points: [Double], member: Int
+  ) -> any LawEvolution {
     var masses: [Double]?
     if case .tokens(let tokens) = initial.law {
-      starts = [[Double]](repeating: tokens.angles, count: particles.members)
-      let even = 1 / Double(tokens.masses.count)
+      let even = 1 / Double(tokens.count)
       // Weights that are all equal take the faster road.
       if tokens.masses.contains(where: { abs($0 - even) > 1e-15 }) { masses = tokens.masses }
-    } else {
-      starts = Sampler(law: initial.law).members(
-        particles.members, count: particles.count, seed: particles.seed, threads: threads)
     }
-    return starts.enumerated().map { member, angles in
-      .tokens(
-        equation, angles: angles, masses: masses, tolerance: time.tolerance, seed: particles.seed,
-        member: member, step: particles.step, momentCount: output.modes + 1, end: time.end)
-    }
+    var numerics = tokenNumerics(tolerance: time.tolerance)
+    numerics.member = member
+    return geometry.tokens(equation, at: points, masses: masses, numerics: numerics)
+  }
+
+  private func tokenNumerics(tolerance: Double) -> TokenNumerics {
+    TokenNumerics(
+      tolerance: tolerance, scheme: particles?.scheme ?? .adaptive, seed: particles?.seed ?? 0,
+      step: particles?.step, momentCount: output.modes + 1, end: time.end)
   }
 
   /// Tokens written per member.

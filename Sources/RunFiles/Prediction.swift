@@ -5,10 +5,12 @@ internal import MeanField
 public struct Prediction: Sendable, Codable, Equatable {
   /// K(β): modes of the kernel above 10⁻¹⁶.
   public var modes: Int
-  /// λ_k for k = 1…K.
+  /// λ_l for l = 1…K.
   public var growthRates: [Double]
-  /// Also the expected number of clusters; nil where the uniform state is stable.
+  /// The fastest growing degree; nil where the uniform state is stable.
   public var fastestMode: Int?
+  /// On the circle the fastest mode; on spheres a degree has many patterns and no one number.
+  public var expectedClusters: Int?
   public var fastestRate: Double?
   /// ln N/(2λ) with particles, else ln(1/ε)/λ with ε the L²(σ) norm of the start's departure from 1.
   public var formationTime: Double?
@@ -23,6 +25,7 @@ public struct Prediction: Sendable, Codable, Equatable {
     modes = theory.modes
     growthRates = (1...theory.modes).map(theory.growthRate)
     fastestMode = theory.fastestMode
+    expectedClusters = runFile.equation.manifold == .circle ? theory.fastestMode : nil
     fastestRate = theory.fastestMode.map(theory.growthRate)
     criticalNoise = theory.criticalNoise
     noise = runFile.equation.noise
@@ -30,9 +33,8 @@ public struct Prediction: Sendable, Codable, Equatable {
     if let particles = runFile.particles {
       formationTime = theory.formationTime(count: particles.count)
     } else {
-      let moments = runFile.initial.law.moments(modes: max(1, runFile.initial.law.significantModes))
-      let square = (1..<moments.count).reduce(0) { $0 + 2 * moments.squaredMagnitude($1) }
-      let amplitude = square.squareRoot()
+      let geometry = runFile.equation.manifold.geometry
+      let amplitude = geometry.amplitude(of: runFile.initial.law)
       formationTime =
         amplitude > 0 && amplitude < 1 ? theory.formationTime(amplitude: amplitude) : nil
     }

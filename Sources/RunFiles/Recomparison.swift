@@ -68,6 +68,7 @@ public struct Recomparison {
         }
         var frame = try simulation.takeFrame()
         frame.members = try members(output, particles, at: frame)
+        frame.memberClusters = frame.members.map { $0.clusters() }
         guard let density = frame.density else { break }
         let entry = comparison.record(
           density: density, members: frame.members, response: frame.response)
@@ -75,6 +76,7 @@ public struct Recomparison {
         try output.write(entry, at: frame.index)
         summary.last = frame
         summary.distances = entry
+        summary.distanceKinds = output.layout.chart.distances
       }
       let verdict = comparison.verdict()
       try output.write(verdict, sigmas: runFile.compare.sigmas)
@@ -84,7 +86,7 @@ public struct Recomparison {
       throw error
     }
     try output.close()
-    summary.densityPoints = simulation.density?.dynamics.points
+    summary.densityResolution = simulation.density?.resolution
     summary.densitySteps = simulation.density?.memory.acceptedSteps
     summary.wallTime = Date().timeIntervalSince(began)
     return summary
@@ -93,16 +95,17 @@ public struct Recomparison {
   private func members(
     _ output: OutputFile, _ particles: RunFile.Particles, at frame: Simulation.Frame
   ) throws -> [Snapshot] {
-    try (0..<particles.members).map { member in
-      let angles = try output.angles(snapshot: frame.index, member: member)
-      guard angles.allSatisfy(\.isFinite) else {
+    let geometry = runFile.equation.manifold.geometry
+    return try (0..<particles.members).map { member in
+      let points = try output.points(snapshot: frame.index, member: member)
+      guard points.allSatisfy(\.isFinite) else {
         throw RunFileError.content(
           "\(path): the tokens of member \(member) at t = \(frame.time) were not written, so they "
             + "cannot be compared")
       }
-      var dynamics = TokenDynamics(equation: runFile.equation, count: angles.count)
-      return dynamics.snapshot(
-        of: dynamics.state(angles: angles), time: frame.time, steps: 0, stepSize: 0)
+      var snapshot = runFile.tokenEvolution(geometry, at: points, member: member).snapshot()
+      snapshot.time = frame.time
+      return snapshot
     }
   }
 }

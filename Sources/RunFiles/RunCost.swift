@@ -17,26 +17,27 @@ public struct RunCost: Sendable, Equatable, Codable {
   public init(_ runFile: RunFile, compares: Bool) {
     // Twelve stages, a scratch and a few arrays of the state's length.
     let copies = 20.0
-    let count = Double(runFile.particles?.count ?? 0)
-    let members = Double(runFile.particles?.members ?? 0)
-    let kernel = KernelSpectrum(beta: runFile.equation.attention.beta)
-    var points = 0.0
-    if case .spectral(let choice) = runFile.density { points = Double(choice.points) }
-    let labels =
-      compares ? Double(FluctuationDynamics.labelCount(for: runFile.equation)) : 0
+    let equation = runFile.equation
+    let geometry = equation.manifold.geometry
+    var total = Load(numbers: 0, operations: 0)
+    if case .spectral(let choice) = runFile.density {
+      total += geometry.densityLoad(equation, resolution: choice.resolution)
+    }
+    if let particles = runFile.particles {
+      let member = geometry.tokenLoad(equation, count: particles.count)
+      total += Load(
+        numbers: Double(particles.members) * member.numbers,
+        operations: Double(particles.members) * member.operations)
+    }
+    if compares { total += geometry.fluctuationLoad(equation) }
     snapshots = runFile.snapshotTimes.count
     stochasticSteps = (runFile.withChosenStep().particles?.step).map { runFile.time.end / $0 } ?? 0
-    let states = count * members + points + labels * labels
-    memory = 8 * copies * states
+    memory = 8 * copies * total.numbers
     let layout = runFile.layout(compares: compares)
     disk =
-      Double(snapshots) * Double(layout.bytesPerSnapshot) + 8 * (states + 1000)
+      Double(snapshots) * Double(layout.bytesPerSnapshot) + 8 * (total.numbers + 1000)
       + Double(layout.runFile.utf8.count)
-    let cells = 96 * Double(kernel.modes)
-    workPerRate =
-      members * min(20 * count * count, 60 * count + 50 * cells) + 40 * points
-      * log2(max(2, points))
-      + 2 * labels * labels * labels
+    workPerRate = total.operations
   }
 
   /// Refuses a run that would not fit.
@@ -85,8 +86,9 @@ extension RunFile {
   /// What the output file of this run holds.
   public func layout(compares: Bool) -> OutputLayout {
     OutputLayout(
-      title: title, runFile: yaml, seed: particles?.seed ?? 0, points: output.points,
-      modes: output.modes, hasDensity: density != .none, members: particles?.members ?? 0,
+      title: title, runFile: yaml, seed: particles?.seed ?? 0,
+      chart: equation.manifold.geometry.chart(resolution: output.resolution, modes: output.modes),
+      hasDensity: density != .none, members: particles?.members ?? 0,
       writtenTokens: writtenTokens, hasComparison: compares, particleStep: particles?.step)
   }
 }

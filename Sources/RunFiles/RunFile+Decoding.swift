@@ -2,7 +2,6 @@ import Foundation
 import MeanField
 
 extension RunFile {
-  private static let largestPoints = 1 << 24
   private static let largestBeta = 1e6
   private static let largestParticleCount = 1_000_000_000
   private static let largestMemberCount = 1_000_000
@@ -21,20 +20,24 @@ extension RunFile {
       ])
     let file = FileName(path: name)
     title = try keys["title"].text(otherwise: file.title)
-    manifold = try Self.manifold(keys["manifold"])
     equation = Equation(
+      manifold: try Self.manifold(keys["manifold"]),
       attention: try Self.attention(keys["attention"]),
       noise: try keys["noise"].number(.nonnegative, otherwise: 0))
-    initial = try Initial(decoding: keys["initial"])
+    initial = try Initial(decoding: keys["initial"], on: equation.manifold)
     time = try Time(decoding: keys["time"])
-    density = try Self.density(keys["density"], of: initial, tolerance: time.tolerance)
-    particles = try Self.particles(keys["particles"], from: initial, noise: equation.noise)
+    density = try Self.density(
+      keys["density"], of: initial, on: equation.manifold, tolerance: time.tolerance)
+    particles = try Self.particles(keys["particles"], from: initial, of: equation)
     if density == .none, particles == nil {
-      throw keys["density"].refusal(
-        "found none and no particles, allowed: a density, particles or both")
+      throw equation.manifold.hasDensities
+        ? keys["density"].refusal(
+          "found none and no particles, allowed: a density, particles or both")
+        : keys["particles"].refusal(
+          "missing, but in d = \(equation.manifold.dimension) only particles are solved")
     }
     output = try Self.output(
-      keys["output"], file: file, end: time.end)
+      keys["output"], file: file, on: equation.manifold, end: time.end)
     compare = Compare(
       sigmas: try keys["compare"].keys(
         ["sigmas"], refused: ["counts": "'counts' is reserved for a later version"]
@@ -44,19 +47,20 @@ extension RunFile {
   // MARK: Equation
 
   private static func manifold(_ field: Field) throws(RunFileError) -> Manifold {
-    let known = Manifold.allCases.map(\.rawValue)
-    let solves = known.joined(separator: ", ")
-    let choice = try field.choice(
-      known,
-      refused: [
-        "sphere": "'sphere' is reserved for a later version; this one solves: \(solves)",
-        "zonal": "'zonal' is reserved for a later version; this one solves: \(solves)",
-      ])
-    try choice.settings.refuseSettings()
-    guard let manifold = Manifold(rawValue: choice.name) else {
-      throw field.refusal(word: choice.name, known: known)
+    let (name, settings) = try field.choice(["circle", "sphere", "zonal"])
+    let dimensions = 3...Manifold.largestDimension
+    switch name {
+    case "sphere":
+      return .sphere(
+        dimension: try settings.keys(["dimension"])["dimension"].wholeNumber(
+          dimensions, otherwise: 3))
+    case "zonal":
+      return .zonal(
+        dimension: try settings.keys(["dimension"])["dimension"].wholeNumber(dimensions))
+    default:
+      try settings.refuseSettings()
+      return .circle
     }
-    return manifold
   }
 
   private static func attention(_ field: Field) throws(RunFileError) -> Attention {
@@ -76,13 +80,14 @@ extension RunFile {
   // MARK: Density and particles
 
   private static func density(
-    _ field: Field, of initial: Initial, tolerance: Double
+    _ field: Field, of initial: Initial, on manifold: Manifold, tolerance: Double
   ) throws(RunFileError) -> Density {
     let known = ["none", "spectral"]
-    let hasDensity = initial.tokenFile == nil
-    guard field.isGiven || hasDensity else {
+    // S^{d−1} with d ≥ 4 has particles alone.
+    let isSolved = manifold.hasDensities
+    guard field.isGiven || initial.law.hasDensity || !isSolved else {
       throw field.refusal(
-        "missing, but initial.tokens has no density to solve, allowed: density: none")
+        "missing, but \(initial.key) has no density to solve, allowed: density: none")
     }
     let choice =
       field.isGiven
@@ -92,47 +97,66 @@ extension RunFile {
           "panels": "'panels' is reserved for a later version; this one solves: "
             + known.joined(separator: ", ")
         ])
-      : (name: "spectral", settings: Field(path: field.path, place: field.place, value: nil))
+      : (
+        name: isSolved ? "spectral" : "none",
+        settings: Field(path: field.path, place: field.place, value: nil)
+      )
     if choice.name == "none" {
       try choice.settings.refuseSettings()
       return .none
     }
-    guard hasDensity else {
+    guard isSolved else {
       throw field.refusal(
-        "found spectral, but initial.tokens has no density to solve, allowed: none")
+        "found spectral, but in d = \(manifold.dimension) only particles are solved, allowed: "
+          + "none, or manifold: {zonal: {dimension: \(manifold.dimension)}}")
     }
-    let sphere = "is a key for spheres, allowed on the circle: points, maximumPoints, tolerance"
+    guard initial.law.hasDensity else {
+      throw field.refusal(
+        "found spectral, but \(initial.key) has no density to solve, allowed: none")
+    }
+    let names = ResolutionKeys(manifold)
     let keys = try choice.settings.keys(
-      ["points", "maximumPoints", "tolerance"],
-      refused: ["degree": sphere, "maximumDegree": sphere])
-    let maximumPoints = try keys["maximumPoints"].wholeNumber(
-      8...largestPoints, otherwise: 131_072)
+      [names.key, names.maximumKey, "tolerance"],
+      refused: names.refused(
+        [names.other, names.otherMaximum], allowed: [names.key, names.maximumKey, "tolerance"]))
+    let maximum = try keys[names.maximumKey].wholeNumber(
+      8...names.largest, otherwise: names.defaultMaximum)
     return .spectral(
       Spectral(
-        points: try keys["points"].wholeNumber(
-          8...maximumPoints, otherwise: min(256, maximumPoints)),
-        maximumPoints: maximumPoints,
+        resolution: try keys[names.key].wholeNumber(
+          8...maximum, otherwise: min(names.defaultStart, maximum)),
+        maximum: maximum,
         tolerance: try keys["tolerance"].number(Time.tolerances, otherwise: tolerance)))
   }
 
   private static func particles(
-    _ field: Field, from initial: Initial, noise: Double
+    _ field: Field, from initial: Initial, of equation: Equation
   ) throws(RunFileError) -> Particles? {
     guard field.isGiven else { return nil }
+    let noise = equation.noise
     let keys = try field.keys(["count", "members", "seed", "scheme", "step"])
-    try refuseReservedScheme(keys["scheme"])
+    let scheme = try scheme(keys["scheme"], noise: noise)
     var count = try keys["count"].wholeNumber(1...largestParticleCount, otherwise: 1024)
     let members = try keys["members"].wholeNumber(1...largestMemberCount, otherwise: 1)
-    if case .tokens(let tokens) = initial.law {
-      guard !keys["count"].isGiven || count == tokens.angles.count else {
+    switch initial.law {
+    case .tokens(let tokens):
+      guard !keys["count"].isGiven || count == tokens.count else {
         throw keys["count"].refusal(
-          allowed: "\(tokens.angles.count), the rows of initial.tokens, or no count")
+          allowed: "\(tokens.count), the rows of initial.tokens, or no count")
       }
-      count = tokens.angles.count
-      guard members == 1 || noise > 0 else {
-        throw keys["members"].refusal(
-          allowed: "1, as tokens without noise move alike in every member")
+      count = tokens.count
+    case .orthogonal:
+      let dimension = equation.manifold.dimension
+      if !keys["count"].isGiven { count = dimension }
+      guard count <= dimension else {
+        throw keys["count"].refusal(
+          allowed: "at most \(dimension), the dimension, as the tokens are orthogonal")
       }
+    case .uniform, .harmonics, .vonMises, .perturbedUniform: break
+    }
+    guard initial.law.hasDensity || members == 1 || noise > 0 else {
+      throw keys["members"].refusal(
+        allowed: "1, as tokens without noise move alike in every member")
     }
     var step: Double?
     if keys["step"].isGiven {
@@ -142,35 +166,40 @@ extension RunFile {
       step = try keys["step"].number(.positive)
     }
     return Particles(
-      count: count, members: members, seed: try keys["seed"].seed(otherwise: 0), step: step)
+      count: count, members: members, seed: try keys["seed"].seed(otherwise: 0), scheme: scheme,
+      step: step)
   }
 
-  private static func refuseReservedScheme(_ field: Field) throws(RunFileError) {
-    guard field.isGiven else { return }
-    let choice = try field.choice(
-      ["adaptive"],
-      refused: [
-        "euler": "'euler' is reserved for a later version; this one steps: adaptive"
-      ])
-    try choice.settings.refuseSettings()
+  private static func scheme(_ field: Field, noise: Double) throws(RunFileError) -> TokenScheme {
+    guard field.isGiven else { return .adaptive }
+    let (name, settings) = try field.choice(["adaptive", "euler"])
+    guard name == "euler" else {
+      try settings.refuseSettings()
+      return .adaptive
+    }
+    guard noise == 0 else {
+      throw field.refusal("found euler, which knows no noise, allowed: adaptive")
+    }
+    return .euler(step: try settings.keys(["step"])["step"].number(.positive))
   }
 
   // MARK: Output
 
   private static func output(
-    _ field: Field, file: FileName, end: Double
+    _ field: Field, file: FileName, on manifold: Manifold, end: Double
   ) throws(RunFileError) -> Output {
-    let known = ["file", "every", "times", "points", "modes", "particles"]
+    let names = ResolutionKeys(manifold)
+    let known = ["file", "every", "times"] + names.outputKeys + ["particles"]
     let keys = try field.keys(
-      known,
-      refused: [
-        "degree": "is a key for spheres, allowed on the circle: \(known.joined(separator: ", "))"
-      ])
+      known, refused: names.refused(["degree", "points", "modes"], allowed: known))
+    let resolution = try keys[names.key].wholeNumber(
+      8...names.largest, otherwise: names.defaultOutput)
     return Output(
       file: try keys["file"].text(otherwise: file.output),
       schedule: try Schedule(every: keys["every"], times: keys["times"], end: end),
-      points: try keys["points"].wholeNumber(8...largestPoints, otherwise: 1024),
-      modes: try keys["modes"].wholeNumber(1...largestPoints / 2, otherwise: 64),
+      resolution: resolution,
+      modes: names.outputKeys.contains("modes")
+        ? try keys["modes"].wholeNumber(1...names.largest / 2, otherwise: 64) : resolution,
       particles: try writtenParticles(keys["particles"]))
   }
 

@@ -15,19 +15,31 @@ extension RunFile {
   private var node: Node {
     var entries: [(String, Node)] = [
       ("title", text(title)),
-      ("manifold", word(manifold.rawValue)),
+      ("manifold", equation.manifold.node),
       ("attention", equation.attention.node),
       ("noise", number(equation.noise)),
-      ("initial", initial.node),
-      ("density", density.node),
+      ("initial", initial.node(on: equation.manifold)),
+      ("density", density.node(ResolutionKeys(equation.manifold))),
     ]
     if let particles { entries.append(("particles", particles.node)) }
     entries += [
       ("time", mapping([("end", number(time.end)), ("tolerance", number(time.tolerance))])),
-      ("output", output.node),
+      ("output", output.node(ResolutionKeys(equation.manifold))),
       ("compare", mapping([("sigmas", number(compare.sigmas))])),
     ]
     return mapping(entries)
+  }
+}
+
+extension Manifold {
+  fileprivate var node: Node {
+    func dimension(_ dimension: Int) -> Node { mapping([("dimension", whole(dimension))]) }
+    return switch self {
+    case .circle: word("circle")
+    case .sphere(3): word("sphere")
+    case .sphere(let d): mapping([("sphere", dimension(d))])
+    case .zonal(let d): mapping([("zonal", dimension(d))])
+    }
   }
 }
 
@@ -38,36 +50,25 @@ extension Attention {
 }
 
 extension RunFile.Initial {
-  fileprivate var node: Node {
+  fileprivate func node(on manifold: Manifold) -> Node {
     switch law {
     case .uniform:
       word("uniform")
+    case .orthogonal:
+      word("orthogonal")
     case .harmonics(let harmonics):
-      mapping([
-        (
-          "harmonics",
-          .sequence(
-            Node.Sequence(
-              harmonics.map {
-                row([
-                  ("mode", whole($0.mode)), ("cosine", number($0.cosine)),
-                  ("sine", number($0.sine)),
-                ])
-              }))
-        )
-      ])
+      mapping([("harmonics", list(harmonics.flatMap { $0.nodes(on: manifold) }))])
     case .vonMises(let densities):
       mapping([
         (
           "vonMises",
-          .sequence(
-            Node.Sequence(
-              densities.map {
-                row([
-                  ("mean", number($0.mean)), ("concentration", number($0.concentration)),
-                  ("weight", number($0.weight)),
-                ])
-              }))
+          list(
+            densities.map {
+              row([
+                ("mean", $0.meanNode(on: manifold)), ("concentration", number($0.concentration)),
+                ("weight", number($0.weight)),
+              ])
+            })
         )
       ])
     case .perturbedUniform(let amplitude, let modes, let seed):
@@ -85,8 +86,37 @@ extension RunFile.Initial {
   }
 }
 
+extension InitialLaw.Harmonic {
+  /// On S² a term for the cosine and one for the sine, whichever there is.
+  fileprivate func nodes(on manifold: Manifold) -> [Node] {
+    switch manifold {
+    case .circle:
+      return [row([("mode", whole(degree)), ("cosine", number(cosine)), ("sine", number(sine))])]
+    case .zonal:
+      return [row([("degree", whole(degree)), ("amplitude", number(cosine))])]
+    case .sphere:
+      let terms = sine == 0 ? [(order, cosine)] : [(order, cosine), (-order, sine)]
+      return terms.filter { $0.1 != 0 || terms.count == 1 }.map { order, amplitude in
+        row([
+          ("degree", whole(degree)), ("order", whole(order)), ("amplitude", number(amplitude)),
+        ])
+      }
+    }
+  }
+}
+
+extension InitialLaw.VonMises {
+  fileprivate func meanNode(on manifold: Manifold) -> Node {
+    switch manifold {
+    case .circle: number(mean[0])
+    case .zonal: word(mean[0] > 0 ? "north" : "south")
+    case .sphere: .sequence(Node.Sequence(mean.map(number), .implicit, .flow))
+    }
+  }
+}
+
 extension RunFile.Density {
-  fileprivate var node: Node {
+  fileprivate func node(_ names: ResolutionKeys) -> Node {
     switch self {
     case .none:
       word("none")
@@ -95,8 +125,7 @@ extension RunFile.Density {
         (
           "spectral",
           mapping([
-            ("points", whole(spectral.points)),
-            ("maximumPoints", whole(spectral.maximumPoints)),
+            (names.key, whole(spectral.resolution)), (names.maximumKey, whole(spectral.maximum)),
             ("tolerance", number(spectral.tolerance)),
           ])
         )
@@ -109,15 +138,24 @@ extension RunFile.Particles {
   fileprivate var node: Node {
     var entries: [(String, Node)] = [
       ("count", whole(count)), ("members", whole(members)), ("seed", whole(seed)),
-      ("scheme", word("adaptive")),
+      ("scheme", scheme.node),
     ]
     if let step { entries.append(("step", number(step))) }
     return mapping(entries)
   }
 }
 
-extension RunFile.Output {
+extension TokenScheme {
   fileprivate var node: Node {
+    switch self {
+    case .adaptive: word("adaptive")
+    case .euler(let step): mapping([("euler", mapping([("step", number(step))]))])
+    }
+  }
+}
+
+extension RunFile.Output {
+  fileprivate func node(_ names: ResolutionKeys) -> Node {
     let times: (String, Node) =
       switch schedule {
       case .every(let every): ("every", number(every))
@@ -138,10 +176,8 @@ extension RunFile.Output {
       case .none: word("none")
       case .first(let count): whole(count)
       }
-    return mapping([
-      ("file", text(file)), times, ("points", whole(points)), ("modes", whole(modes)),
-      ("particles", written),
-    ])
+    let finenesses = zip(names.outputKeys, [resolution, modes]).map { ($0, whole($1)) }
+    return mapping([("file", text(file)), times] + finenesses + [("particles", written)])
   }
 }
 
@@ -150,6 +186,8 @@ extension RunFile.Output {
 private func mapping(_ entries: [(String, Node)]) -> Node {
   .mapping(Node.Mapping(entries.map { (word($0.0), $0.1) }, .implicit, .block))
 }
+
+private func list(_ nodes: [Node]) -> Node { .sequence(Node.Sequence(nodes)) }
 
 /// A mapping on one line.
 private func row(_ entries: [(String, Node)]) -> Node {

@@ -6,7 +6,6 @@ public import MeanField
 /// is the one place where defaults stand.
 public struct RunFile: Sendable, Equatable {
   public var title: String
-  public var manifold: Manifold
   public var equation: Equation
   public var initial: Initial
   public var density: Density
@@ -14,10 +13,6 @@ public struct RunFile: Sendable, Equatable {
   public var time: Time
   public var output: Output
   public var compare: Compare
-
-  public enum Manifold: String, Sendable, CaseIterable {
-    case circle
-  }
 
   /// The initial law, and for tokens the file they were read from.
   public struct Initial: Sendable, Equatable {
@@ -30,9 +25,10 @@ public struct RunFile: Sendable, Equatable {
     case spectral(Spectral)
   }
 
+  /// Resolutions are points on the circle, degrees on spheres.
   public struct Spectral: Sendable, Equatable {
-    public var points: Int
-    public var maximumPoints: Int
+    public var resolution: Int
+    public var maximum: Int
     public var tolerance: Double
   }
 
@@ -40,6 +36,7 @@ public struct RunFile: Sendable, Equatable {
     public var count: Int
     public var members: Int
     public var seed: UInt64
+    public var scheme: TokenScheme
     /// Step of the stochastic scheme; nil lets the solver choose (and record) it.
     public var step: Double?
   }
@@ -52,7 +49,9 @@ public struct RunFile: Sendable, Equatable {
   public struct Output: Sendable, Equatable {
     public var file: String
     public var schedule: Schedule
-    public var points: Int
+    /// Points of the grid on the circle, the degree on spheres.
+    public var resolution: Int
+    /// The highest moment written; the degree on spheres.
     public var modes: Int
     public var particles: WrittenParticles
   }

@@ -19,8 +19,10 @@ public final class RunSession {
     /// The last snapshot of everything; nil when there was nothing left to do.
     public var last: Simulation.Frame?
     public var distances: Comparison.Entry?
+    /// What those distances are, in their order.
+    public var distanceKinds: [Chart.Quantity] = []
     public var verdict: Comparison.Verdict?
-    public var densityPoints: Int?
+    public var densityResolution: Resolution?
     public var densitySteps: Int?
     public var wallTime: Double
   }
@@ -103,7 +105,7 @@ public final class RunSession {
     }
     try output.close()
     removeCheckpoint()
-    summary.densityPoints = simulation.density?.dynamics.points
+    summary.densityResolution = simulation.density?.resolution
     summary.densitySteps = simulation.density?.memory.acceptedSteps
     summary.wallTime = Date().timeIntervalSince(began)
     return summary
@@ -130,6 +132,7 @@ public final class RunSession {
         try output.write(frame, comparison: entry)
         summary.last = frame
         summary.distances = entry
+        summary.distanceKinds = output.layout.chart.distances
       }
       guard !simulation.isFinished else { break }
       let stops = isInterrupted()

@@ -98,13 +98,13 @@ struct Field {
   // MARK: Lists and mappings
 
   func list(of what: String, counts: ClosedRange<Int>) throws(RunFileError) -> [Field] {
+    let isFixed = counts.lowerBound == counts.upperBound
     guard case .list(let elements) = value?.content else {
-      throw refusal(allowed: "a list of \(what)")
+      throw refusal(allowed: isFixed ? "a list of \(counts.lowerBound) \(what)" : "a list of \(what)")
     }
     guard counts.contains(elements.count) else {
-      throw refusal(
-        "found a list of \(elements.count), allowed: \(counts.lowerBound) to \(counts.upperBound) "
-          + what)
+      let range = isFixed ? "\(counts.lowerBound)" : "\(counts.lowerBound) to \(counts.upperBound)"
+      throw refusal("found a list of \(elements.count), allowed: \(range) \(what)")
     }
     return elements.enumerated().map { index, element in
       Field(path: "\(path).\(index)", place: element.place, value: element)
@@ -119,7 +119,8 @@ struct Field {
   ) throws(RunFileError) -> Keys {
     guard let value else { return Keys(owner: self, entries: []) }
     guard case .mapping(let entries) = value.content else {
-      throw refusal(allowed: "a mapping with the keys \(known.joined(separator: ", "))")
+      let keys = known.count == 1 ? "the key" : "the keys"
+      throw refusal(allowed: "a mapping with \(keys) \(known.joined(separator: ", "))")
     }
     for entry in entries where !known.contains(entry.key) {
       let field = Field(path: join(entry.key), place: entry.place, value: nil)

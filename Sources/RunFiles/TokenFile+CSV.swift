@@ -4,7 +4,7 @@ extension TokenFile {
   /// Numbers separated by a comma or by white space, after an optional line of names.
   ///
   /// `#` starts a comment; blank lines do not count.
-  static func table(csv bytes: [UInt8]) throws(Failure) -> Table {
+  static func table(csv bytes: [UInt8], dimension: Int) throws(Failure) -> Table {
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw Failure("found bytes that are not UTF-8, allowed: a text file")
     }
@@ -28,17 +28,19 @@ extension TokenFile {
         continue
       }
       mayBeNames = false
-      try append(fields, numbers, line: line, to: &table)
+      try append(fields, numbers, dimension, line: line, to: &table)
     }
-    return table.columnCount == 0 ? Table(columnCount: 2, values: []) : table
+    return table.columnCount == 0 ? Table(columnCount: dimension, values: []) : table
   }
 
   private static func append(
-    _ fields: [Substring], _ numbers: [Double?], line: Int, to table: inout Table
+    _ fields: [Substring], _ numbers: [Double?], _ dimension: Int, line: Int,
+    to table: inout Table
   ) throws(Failure) {
     let row = "row \(table.lines.count + 1) (line \(line))"
-    guard fields.count == 2 || fields.count == 3 else {
-      throw Failure("\(row): found \(fields.count) columns, allowed: 2, or 3 with weights")
+    guard fields.count == dimension || fields.count == dimension + 1 else {
+      throw Failure(
+        "\(row): found \(fields.count) columns, allowed: \(columns(dimension))")
     }
     guard table.columnCount == 0 || table.columnCount == fields.count else {
       throw Failure(

@@ -5,7 +5,7 @@ extension TokenFile {
   ///
   /// Bytes: magic 93 N U M P Y, major, minor, header length (2 bytes in version 1, else 4, little
   /// endian), header (a Python dictionary with descr, fortran_order, shape), values.
-  static func table(npy bytes: [UInt8]) throws(Failure) -> Table {
+  static func table(npy bytes: [UInt8], dimension: Int) throws(Failure) -> Table {
     guard bytes.starts(with: [0x93] + Array("NUMPY".utf8)), bytes.count >= 8 else {
       throw Failure("found no NumPy array, allowed: a .npy file")
     }
@@ -18,18 +18,19 @@ extension TokenFile {
     let length = bytes[8..<start].reversed().reduce(0) { $0 << 8 | Int($1) }
     guard bytes.count - start >= length else { throw Failure("found a truncated header") }
     let header = try NPYHeader(String(decoding: bytes[start..<start + length], as: UTF8.self))
-    return try table(header, bytes[(start + length)...])
+    return try table(header, bytes[(start + length)...], dimension)
   }
 
   private static func table(
-    _ header: NPYHeader, _ data: ArraySlice<UInt8>
+    _ header: NPYHeader, _ data: ArraySlice<UInt8>, _ dimension: Int
   ) throws(Failure) -> Table {
     guard header.shape.count == 2, let rowCount = header.shape.first,
-      let columnCount = header.shape.last, columnCount == 2 || columnCount == 3
+      let columnCount = header.shape.last, columnCount == dimension || columnCount == dimension + 1
     else {
       let shape = "(" + header.shape.map(String.init).joined(separator: ", ") + ")"
       throw Failure(
-        "found an array of shape \(shape), allowed: (rows, 2), or (rows, 3) with weights")
+        "found an array of shape \(shape), allowed: (rows, \(dimension)), or "
+          + "(rows, \(dimension + 1)) with weights")
     }
     let size = header.element.size
     // Compared before anything is multiplied: a header can claim any number of rows.

@@ -1,5 +1,4 @@
 internal import CFFTW
-internal import Foundation
 
 /// Fourier transforms of `batch` real sequences of one fixed length, samples ↔ coefficients.
 ///
@@ -8,8 +7,7 @@ internal import Foundation
 /// stands at `samples[j · batch + b]`; coefficient k = 0…n/2 of sequence b at
 /// `coefficients[2 (k · batch + b)]`, real part first.
 ///
-/// The plan owns its aligned work arrays. Plans are FFTW_ESTIMATE: a measured plan may differ
-/// tomorrow and move the last bit.
+/// The plan owns its aligned work arrays.
 public final class RealFourierTransform {
   public let count: Int
   public let batch: Int
@@ -23,9 +21,6 @@ public final class RealFourierTransform {
   private let coefficientsBuffer: AlignedBuffer
   private let forward: fftw_plan
   private let backward: fftw_plan
-
-  // FFTW's planner is global; executing a plan needs no lock.
-  private static let planner = NSLock()
 
   public init(count: Int, batch: Int = 1) {
     precondition(count > 0 && batch > 0, "a transform has a positive length and batch")
@@ -42,27 +37,17 @@ public final class RealFourierTransform {
       .assumingMemoryBound(to: fftw_complex.self)
     var length = Int32(count)
     let many = Int32(batch)
-    Self.planner.lock()
-    let plans = (
-      fftw_plan_many_dft_r2c(
-        1, &length, many, real, nil, many, 1, complex, nil, many, 1, UInt32(FFTW_ESTIMATE)),
-      fftw_plan_many_dft_c2r(
-        1, &length, many, complex, nil, many, 1, real, nil, many, 1, UInt32(FFTW_ESTIMATE))
-    )
-    Self.planner.unlock()
-    guard let forward = plans.0, let backward = plans.1 else {
-      fatalError("FFTW has no plan for length \(count)")
+    (forward, backward) = FourierPlanner.plans(count: count) { flags in
+      (
+        fftw_plan_many_dft_r2c(
+          1, &length, many, real, nil, many, 1, complex, nil, many, 1, flags),
+        fftw_plan_many_dft_c2r(
+          1, &length, many, complex, nil, many, 1, real, nil, many, 1, flags)
+      )
     }
-    self.forward = forward
-    self.backward = backward
   }
 
-  deinit {
-    Self.planner.lock()
-    fftw_destroy_plan(forward)
-    fftw_destroy_plan(backward)
-    Self.planner.unlock()
-  }
+  deinit { FourierPlanner.destroy(forward, backward) }
 
   /// Samples to coefficients; `samples` are kept.
   public func analyze() { fftw_execute(forward) }

@@ -71,9 +71,12 @@ struct BadInputTests {
         "run.yaml:9:17: output.every: found 1e-7, which gives 10000001 snapshots, allowed: at most "
           + "1000000"),
       Mistake(
+        "manifold: circle", "manifold: zonal",
+        "run.yaml:1:11: manifold.zonal.dimension: missing, allowed: a whole number from 3 to 4096"),
+      Mistake(
         "manifold: circle", "manifold: sphere",
-        "run.yaml:1:11: manifold: 'sphere' is reserved for a later version; this one solves: circle"
-      ),
+        "run.yaml:5:14: initial.vonMises.0.mean: found 0.3, "
+          + "allowed: a list of 3 numbers"),
       Mistake(
         "modes: 4}", "modes: 4, every: 1}",
         "run.yaml:9:10: found the key 'every' twice, allowed: once"),
@@ -230,10 +233,11 @@ struct BadInputTests {
     try folder.write(Samples.short, to: "run.yaml")
     expect(
       try meanfield("rnu", "run.yaml"), status: 64,
-      "unknown command 'rnu', allowed: run, compare, predict, validate, plot; did you mean 'run'?")
+      "unknown command 'rnu', allowed: run, compare, predict, validate, plot, "
+        + "export; did you mean 'run'?")
     expect(
       try meanfield("walk", "run.yaml"), status: 64,
-      "unknown command 'walk', allowed: run, compare, predict, validate, plot")
+      "unknown command 'walk', allowed: run, compare, predict, validate, plot, export")
     expect(
       try meanfield("sweep", "run.yaml"), status: 64,
       "the command 'sweep' is reserved for a later version")

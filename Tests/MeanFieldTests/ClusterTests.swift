@@ -1,5 +1,6 @@
 import Foundation
 import MeanField
+import TestSupport
 import Testing
 
 /// Clusters: maxima of Z and their basins, the same for densities and tokens.
@@ -8,7 +9,7 @@ struct ClusterTests {
     _ angles: [Double], _ masses: [Double]? = nil, beta: Double
   ) -> Snapshot {
     let equation = Equation(attention: Attention(beta: beta))
-    var dynamics = TokenDynamics(equation: equation, count: angles.count, masses: masses)
+    var dynamics = CircleTokenDynamics(equation: equation, count: angles.count, masses: masses)
     let state = dynamics.state(angles: angles)
     return dynamics.snapshot(of: state, time: 0, steps: 0, stepSize: 0)
   }
@@ -16,7 +17,7 @@ struct ClusterTests {
   private func density(_ law: InitialLaw, beta: Double) throws -> Snapshot {
     let equation = Equation(attention: Attention(beta: beta))
     var dynamics = SpectralDynamics(
-      equation: equation, points: 64, maximumPoints: 1 << 14, tolerance: 1e-12)
+      equation: equation, basis: FourierBasis(points: 64), maximum: 1 << 14, tolerance: 1e-12)
     let state = try dynamics.state(of: law)
     return dynamics.snapshot(of: state, time: 0, steps: 0, stepSize: 0)
   }
@@ -37,7 +38,7 @@ struct ClusterTests {
     try #require(clusters.count == start.clusters.count)
     for (cluster, expected) in zip(clusters, start.clusters) {
       // Moments to a tolerance of 10⁻¹²; masses by cubic interpolation, h⁴ F⁗/384 ≈ 3·10⁻¹².
-      #expect(distance(cluster.position, expected.position) < 1e-11)
+      #expect(distance(cluster.angle, expected.position) < 1e-11)
       #expect(abs(cluster.mass - expected.mass) < 2e-11)
     }
     #expect(abs(snapshot.normalizedEnergy - start.normalizedEnergy) < 1e-13)
@@ -54,11 +55,11 @@ struct ClusterTests {
     ])
     let clusters = try density(law, beta: 0).clusters()
     try #require(clusters.count == 1)
-    #expect(distance(clusters[0].position, 1.2) < 1e-13)
+    #expect(distance(clusters[0].angle, 1.2) < 1e-13)
     #expect(abs(clusters[0].mass - 1) < 1e-14)
     let atoms = tokens([0.5, 1.5, 1], beta: 0).clusters()
     try #require(atoms.count == 1)
-    #expect(distance(atoms[0].position, 1) < 1e-13)
+    #expect(distance(atoms[0].angle, 1) < 1e-13)
   }
 
   @Test func withoutInverseTemperatureABalancedLawHasNoCluster() throws {
@@ -89,8 +90,8 @@ struct ClusterTests {
     let clusters = tokens([1, 1 + .pi], [0.3, 0.7], beta: beta).clusters()
     try #require(clusters.count == 2)
     // By descending mass; symmetry puts the maxima onto the atoms.
-    #expect(distance(clusters[0].position, 1 + .pi) < 1e-9)
-    #expect(distance(clusters[1].position, 1) < 1e-9)
+    #expect(distance(clusters[0].angle, 1 + .pi) < 1e-9)
+    #expect(distance(clusters[1].angle, 1) < 1e-9)
     #expect(abs(clusters[0].mass - 0.7) < 1e-15)
     #expect(abs(clusters[1].mass - 0.3) < 1e-15)
   }
@@ -103,14 +104,14 @@ struct ClusterTests {
     for middle in [0, 2.0] {
       let near = tokens([middle - 0.95 * edge, middle + 0.95 * edge], beta: beta).clusters()
       try #require(near.count == 1)
-      #expect(distance(near[0].position, middle) < 1e-9)
+      #expect(distance(near[0].angle, middle) < 1e-9)
       #expect(abs(near[0].mass - 1) < 1e-15)
       let far = tokens([middle - 1.05 * edge, middle + 1.05 * edge], beta: beta).clusters()
       try #require(far.count == 2)
       #expect(far.allSatisfy { abs($0.mass - 0.5) < 1e-15 })
       // They have moved together, symmetrically.
-      #expect(far.allSatisfy { distance($0.position, middle) < 1.05 * edge })
-      #expect(abs(distance(far[0].position, middle) - distance(far[1].position, middle)) < 1e-9)
+      #expect(far.allSatisfy { distance($0.angle, middle) < 1.05 * edge })
+      #expect(abs(distance(far[0].angle, middle) - distance(far[1].angle, middle)) < 1e-9)
     }
   }
 
@@ -118,14 +119,14 @@ struct ClusterTests {
     for beta in [0.0, 1, 81, 1e4] {
       let clusters = tokens([Double](repeating: 6.2, count: 5), beta: beta).clusters()
       try #require(clusters.count == 1)
-      #expect(distance(clusters[0].position, 6.2) < 1e-9)
+      #expect(distance(clusters[0].angle, 6.2) < 1e-9)
       #expect(abs(clusters[0].mass - 1) < 1e-15)
     }
   }
 
   /// Modes of less than 10⁻³ are left out, of more are not.
   @Test func theLeastMassCounts() throws {
-    #expect(Snapshot.smallestClusterMass == 1e-3)
+    #expect(Cluster.smallestMass == 1e-3)
     let angles = [0.5, 2.5, 4.5]
     let counted = tokens(angles, [0.6, 0.3985, 0.0015], beta: 100).clusters()
     #expect(counted.map(\.mass).map { ($0 * 1e4).rounded() } == [6000, 3985, 15])
@@ -142,7 +143,7 @@ struct ClusterTests {
       ])
       let clusters = try density(law, beta: beta).clusters()
       try #require(clusters.count == 3)
-      let positions = clusters.map(\.position).sorted()
+      let positions = clusters.map(\.angle).sorted()
       for (i, position) in positions.enumerated() {
         #expect(distance(position, 0.2 + 2 * .pi * Double(i) / 3) < 1e-12)
       }
@@ -159,7 +160,7 @@ struct ClusterTests {
     // Basins tile the circle; none of these is below the least mass.
     #expect(abs(clusters.reduce(0) { $0 + $1.mass } - 1) < 1e-13)
     #expect(zip(clusters, clusters.dropFirst()).allSatisfy { $0.mass >= $1.mass })
-    #expect(clusters.allSatisfy { $0.position >= 0 && $0.position < 2 * .pi })
+    #expect(clusters.allSatisfy { $0.angle >= 0 && $0.angle < 2 * .pi })
   }
 
   /// Tokens at the quantiles (i + ½)/N share the density's moments to many digits, and masses to
@@ -172,13 +173,13 @@ struct ClusterTests {
     ]
     let count = 8192
     for law in laws {
-      let sampler = Sampler(law: law)
+      let sampler = CircleSampler(law: law)
       let angles = (0..<count).map { sampler.angle(at: (Double($0) + 0.5) / Double(count)) }
       let continuum = try density(law, beta: beta).clusters()
       let set = tokens(angles, beta: beta).clusters()
       try #require(continuum.count == set.count)
       for (one, other) in zip(continuum, set) {
-        #expect(distance(one.position, other.position) < 1e-7)
+        #expect(distance(one.angle, other.angle) < 1e-7)
         #expect(abs(one.mass - other.mass) <= 1.01 / Double(count))
       }
     }
@@ -195,7 +196,7 @@ struct ClusterTests {
     let other = try density(turned, beta: 9).clusters()
     try #require(one.count == other.count)
     for (a, b) in zip(one, other) {
-      #expect(distance(a.position + turn, b.position) < 1e-12)
+      #expect(distance(a.angle + turn, b.angle) < 1e-12)
       // Other interpolation nodes: 3·10⁻¹² twice.
       #expect(abs(a.mass - b.mass) < 2e-11)
     }

@@ -7,7 +7,7 @@ struct CumulativeLawTests {
   /// F(θ) of 1 + Σ a cos kθ + b sin kθ.
   private func exactLevel(_ terms: [InitialLaw.Harmonic], _ theta: Double) -> Double {
     terms.reduce(theta / (2 * Double.pi)) { sum, term in
-      let k = Double(term.mode)
+      let k = Double(term.degree)
       let wave = term.cosine * sin(k * theta) + term.sine * (1 - cos(k * theta))
       return sum + wave / (2 * Double.pi * k)
     }
@@ -17,7 +17,7 @@ struct CumulativeLawTests {
   private func interpolationError(_ terms: [InitialLaw.Harmonic]) -> Double {
     let h = 2 * Double.pi / 2048
     let fourth = terms.reduce(0) {
-      $0 + pow(Double($1.mode), 3) * hypot($1.cosine, $1.sine) / (2 * Double.pi)
+      $0 + pow(Double($1.degree), 3) * hypot($1.cosine, $1.sine) / (2 * Double.pi)
     }
     return h * h * h * h * fourth / 384
   }
@@ -32,7 +32,7 @@ struct CumulativeLawTests {
   ]
 
   private func law(_ terms: [InitialLaw.Harmonic]) -> CumulativeLaw {
-    .density(InitialLaw.harmonics(terms).moments(modes: 20))
+    .density(InitialLaw.harmonics(terms).circularMoments(modes: 20))
   }
 
   @Test(arguments: waves)
@@ -80,8 +80,8 @@ struct CumulativeLawTests {
   @Test func gridsAreFineEnoughForTheirModes() {
     for concentration in [1, 1000, 1e5] {
       let law = InitialLaw.vonMises([.init(mean: 3, concentration: concentration)])
-      let modes = law.significantModes
-      let cumulative = CumulativeLaw.density(law.moments(modes: modes))
+      let modes = law.circularModes
+      let cumulative = CumulativeLaw.density(law.circularMoments(modes: modes))
       #expect(cumulative.angles.count >= 4 * modes)
       #expect(cumulative.angles.count >= 2048)
       // Symmetric about 3. F⁗ = ρ‴/2π is at most 1.4 κ^{3/2} times the peak √(κ/2π).

@@ -1,5 +1,6 @@
 import Foundation
 import MeanField
+import TestSupport
 import Testing
 
 /// Numbers read off a snapshot, against closed forms.
@@ -14,17 +15,26 @@ struct DiagnosticTests {
     _ angles: [Double], _ masses: [Double]? = nil, _ attention: Attention, noise: Double = 0
   ) -> Snapshot {
     let equation = Equation(attention: attention, noise: noise)
-    var dynamics = TokenDynamics(equation: equation, count: angles.count, masses: masses)
+    var dynamics = CircleTokenDynamics(equation: equation, count: angles.count, masses: masses)
     let state = dynamics.state(angles: angles)
     return dynamics.snapshot(of: state, time: 0, steps: 0, stepSize: 0)
+  }
+
+  private func velocities(_ angles: [Double], _ attention: Attention) -> [Double] {
+    var dynamics = CircleTokenDynamics(
+      equation: Equation(attention: attention), count: angles.count)
+    let state = dynamics.state(angles: angles)
+    var rate = [Double](repeating: .nan, count: state.count)
+    dynamics.writeRate(of: state, into: &rate)
+    return Array(rate.dropLast())
   }
 
   private func density(
     _ law: InitialLaw, _ attention: Attention, noise: Double = 0, points: Int = 128
   ) throws -> Snapshot {
     var dynamics = SpectralDynamics(
-      equation: Equation(attention: attention, noise: noise), points: points,
-      maximumPoints: 1 << 14, tolerance: 1e-13)
+      equation: Equation(attention: attention, noise: noise), basis: FourierBasis(points: points),
+      maximum: 1 << 14, tolerance: 1e-13)
     let state = try dynamics.state(of: law)
     return dynamics.snapshot(of: state, time: 0, steps: 0, stepSize: 0)
   }
@@ -70,7 +80,7 @@ struct DiagnosticTests {
     let law = InitialLaw.harmonics([
       .init(mode: 1, cosine: 0.3, sine: 0.4), .init(mode: 3, cosine: 0.2, sine: 0),
     ])
-    let spectrum = KernelSpectrum(beta: beta).partition
+    let spectrum = KernelSpectrum(beta: beta, dimension: 2).partition
     let expected = spectrum[0] + 2 * spectrum[1] * 0.0625 + 2 * spectrum[3] * 0.01
     let snapshot = try density(law, attention(beta))
     #expect(abs(snapshot.normalizedEnergy / expected - 1) < 1e-14)
@@ -79,7 +89,7 @@ struct DiagnosticTests {
   /// C51: a₀/2β ≤ E ≤ e^β/2β, the uniform law and one atom being the ends.
   @Test(arguments: [0.1, 1, 5, 60, 650])
   func energyIsBetweenTheUniformLawAndOneAtom(beta: Double) throws {
-    let lowest = KernelSpectrum(beta: beta).partition[0] / (2 * beta)
+    let lowest = KernelSpectrum(beta: beta, dimension: 2).partition[0] / (2 * beta)
     let highest = 1 / (2 * beta)
     let uniform = try density(.uniform, attention(beta, .peak)).energy
     let atom = tokens([2], nil, attention(beta, .peak)).energy
@@ -121,7 +131,7 @@ struct DiagnosticTests {
   /// −∫ ρ log ρ dσ = log I₀(κ) − κ I₁(κ)/I₀(κ).
   @Test(arguments: [0.5, 2, 9, 50])
   func entropyOfVonMisesIsItsClosedForm(concentration: Double) throws {
-    let spectrum = KernelSpectrum(beta: concentration).partition
+    let spectrum = KernelSpectrum(beta: concentration, dimension: 2).partition
     let expected =
       concentration + log(spectrum[0]) - concentration * spectrum[1] / spectrum[0]
     let law = InitialLaw.vonMises([.init(mean: 2, concentration: concentration)])
@@ -166,10 +176,12 @@ struct DiagnosticTests {
     let attention = attention(beta, normalization)
     let start = angles(12, seed: 5)
     let snapshot = tokens(start, nil, attention)
-    let fastest = snapshot.velocities.map(abs).max() ?? 1
+    let velocities = velocities(start, attention)
+    let fastest = velocities.map(abs).max() ?? 1
+    #expect(snapshot.largestSpeed == fastest)
     let h = 1e-5 / ((1 + beta).squareRoot() * fastest)
     func energy(_ step: Double) -> Double {
-      tokens(zip(start, snapshot.velocities).map { $0 + step * $1 }, nil, attention).energy
+      tokens(zip(start, velocities).map { $0 + step * $1 }, nil, attention).energy
     }
     let rate = (energy(h) - energy(-h)) / (2 * h)
     // E‴ h² ~ (10⁻⁵)², rounding 10⁻¹⁴/10⁻⁵.
@@ -186,18 +198,18 @@ struct DiagnosticTests {
     for normalization in Attention.Normalization.allCases {
       let equation = Equation(attention: attention(beta, normalization), noise: noise)
       var dynamics = SpectralDynamics(
-        equation: equation, points: 256, maximumPoints: 256, tolerance: 1e-10)
+        equation: equation, basis: FourierBasis(points: 256), maximum: 256, tolerance: 1e-10)
       let state = try dynamics.state(of: law)
       var rate = [Double](repeating: .nan, count: state.count)
       dynamics.writeRate(of: state, into: &rate)
-      let spectrum = KernelSpectrum(beta: beta)
+      let spectrum = KernelSpectrum(beta: beta, dimension: 2)
       var sum = 0.0
-      for k in 1...min(dynamics.modes, spectrum.modes) {
+      for k in 1...min(dynamics.basis.modes, spectrum.modes) {
         for part in [2 * k, 2 * k + 1] {
           let stiff = dynamics.linearRates.isEmpty ? 0 : dynamics.linearRates[part]
           let change = rate[part] + stiff * state[part]
-          // a_k/β = v_k/k, which has a limit at β = 0.
-          sum += 2 * spectrum.slope[k] / Double(k) * state[part] * change
+          // a_k/β, which has a limit at β = 0.
+          sum += 2 * spectrum.potential[k] * state[part] * change
         }
       }
       let snapshot = dynamics.snapshot(of: state, time: 0, steps: 0, stepSize: 0)
@@ -215,7 +227,7 @@ struct DiagnosticTests {
     #expect(snapshot.dissipationDefect.isNaN, "nothing has happened yet")
     snapshot.time = 1
     // Energies count from that of the uniform law, a₀/2β.
-    let energy = snapshot.scaledEnergy - KernelSpectrum(beta: 3).partition[0] / 6
+    let energy = snapshot.scaledEnergy - KernelSpectrum(beta: 3, dimension: 2).partition[0] / 6
     snapshot.initialEnergy = energy - 0.01
     snapshot.dissipated = 0.01
     #expect(abs(snapshot.dissipationDefect) < 1e-13)
@@ -236,15 +248,16 @@ struct DiagnosticTests {
       .init(mean: 0.3, concentration: 4, weight: 1), .init(mean: 2.5, concentration: 30, weight: 2),
     ])
     let snapshot = try density(law, attention(5))
-    let values = try #require(snapshot.density(points: points))
-    let logarithms = try #require(snapshot.logDensity(points: points))
+    let chart = Circle().chart(resolution: points, modes: 0)
+    let values = try #require(snapshot.law.density(on: chart))
+    let logarithms = try #require(snapshot.law.logDensity(on: chart))
     try #require(values.count == points && logarithms.count == points)
     for j in 0..<points {
-      let exact = try #require(law.density(at: 2 * .pi * Double(j) / Double(points)))
+      let exact = try #require(law.circularDensity(at: 2 * .pi * Double(j) / Double(points)))
       // The solver keeps moments to 10⁻¹³.
       #expect(abs(values[j] - exact) < 1e-11)
       #expect(abs(logarithms[j] - log(exact)) < 1e-11 / exact + 1e-12)
     }
-    #expect(tokens([1], nil, attention(1)).density(points: 8) == nil)
+    #expect(tokens([1], nil, attention(1)).law.density(on: chart) == nil)
   }
 }

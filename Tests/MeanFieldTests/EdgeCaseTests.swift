@@ -1,5 +1,6 @@
 import Foundation
 import MeanField
+import TestSupport
 import Testing
 
 /// Places where a plausible program would quietly be wrong.
@@ -8,10 +9,10 @@ import Testing
   @Test(arguments: [1.0, 1e4, 1e6])
   func labelsResolveNarrowStarts(concentration: Double) {
     let law = InitialLaw.vonMises([.init(mean: 0.01, concentration: concentration)])
-    let dynamics = FluctuationDynamics(
+    let dynamics = CircleFluctuationDynamics(
       equation: Equation(attention: Attention(beta: 9)), law: law, count: 384, seed: 0)
-    let response = dynamics.response(of: dynamics.initialState)
-    let moments = law.moments(modes: 4)
+    let response = dynamics.labels(of: dynamics.initialState)
+    let moments = law.circularMoments(modes: 4)
     for k in 1...4 {
       let influence = response.influence(on: k)
       let rows = [influence.real, influence.imaginary]
@@ -41,9 +42,9 @@ import Testing
     }
     let run = try Evolution.density(
       Equation(attention: Attention(beta: 400)), from: .vonMises(bumps), end: 1)
-    let expected = InitialLaw.vonMises(bumps).moments(modes: 90).real(90)
+    let expected = InitialLaw.vonMises(bumps).circularMoments(modes: 90).real(90)
     #expect(expected > 0.2)
-    #expect(abs(run.snapshot().moments.real(90) - expected) < 1e-14)
+    #expect(abs(run.snapshot().circle.moments.real(90) - expected) < 1e-14)
   }
 
   /// Weights whose sum overflows are relative all the same.
@@ -55,7 +56,7 @@ import Testing
     let plain = InitialLaw.vonMises([
       .init(mean: 0, concentration: 1), .init(mean: 1, concentration: 2),
     ])
-    #expect(huge.moments(modes: 8) == plain.moments(modes: 8))
+    #expect(huge.circularMoments(modes: 8) == plain.circularMoments(modes: 8))
   }
 
   /// A token far lighter than rounding of the others keeps its own velocity, at most one.
@@ -66,7 +67,7 @@ import Testing
     var masses = [Double](repeating: 1 / Double(count - 1), count: count)
     masses[7] = 1e-18
     let equation = Equation(attention: Attention(beta: 81))
-    var dynamics = TokenDynamics(equation: equation, count: count, masses: masses)
+    var dynamics = CircleTokenDynamics(equation: equation, count: count, masses: masses)
     var rate = [Double](repeating: 0, count: count + 1)
     dynamics.writeRate(of: dynamics.state(angles: angles), into: &rate)
     // e^{81 (cos 2.7 − 1)} = 1e-67 beside its own 1e-18.
@@ -86,7 +87,8 @@ import Testing
   @Test(arguments: [0.0, 0.1])
   func neighbouringTimesAreReached(noise: Double) throws {
     let run = Evolution.tokens(
-      Equation(attention: Attention(beta: 2), noise: noise), angles: [0, 1, 2.5], step: 0.1, end: 2)
+      Equation(attention: Attention(beta: 2), noise: noise), angles: [0, 1, 2.5],
+      numerics: TokenNumerics(tolerance: 1e-8, step: 0.1, end: 2))
     for time in [1, 1.0.nextUp, 1.0.nextUp.nextUp, 2] {
       try run.advance(to: time)
       #expect(run.memory.time == time)
@@ -98,7 +100,7 @@ import Testing
   func smallTemperaturesAreContinuous(beta: Double) {
     let angles = (0..<300).map { 0.02 * Double($0) + 0.1 * sin(Double($0)) }
     func rate(_ beta: Double, pairs: Bool) -> [Double] {
-      var dynamics = TokenDynamics(
+      var dynamics = CircleTokenDynamics(
         equation: Equation(attention: Attention(beta: beta)), count: 300, usesPairSums: pairs)
       var rate = [Double](repeating: 0, count: 301)
       dynamics.writeRate(of: dynamics.state(angles: angles), into: &rate)
@@ -119,7 +121,7 @@ import Testing
     let law = InitialLaw.vonMises(
       [0.0, 1.2, .pi, .pi + 1.2].map { .init(mean: $0, concentration: 20) })
     let simulation = Simulation(
-      density: try .density(
+      density: try Evolution.density(
         Equation(attention: Attention(beta: 50, normalization: .peak), noise: 0.2), from: law,
         tolerance: 1e-11, end: 2), members: [], times: [0, 2], threads: 1)
     var found: [Merger] = []

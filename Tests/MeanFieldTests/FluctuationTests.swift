@@ -21,8 +21,8 @@ struct FluctuationTests {
 
   private func evolution(
     _ equation: Equation, _ law: InitialLaw, labels: Int, tolerance: Double = 1e-4, end: Double
-  ) -> Evolution<FluctuationDynamics> {
-    let dynamics = FluctuationDynamics(equation: equation, law: law, count: labels, seed: 1)
+  ) -> Evolution<CircleFluctuationDynamics> {
+    let dynamics = CircleFluctuationDynamics(equation: equation, law: law, count: labels, seed: 1)
     let stepper = Stepper(scheme: .dormandPrince8, tolerance: tolerance, longest: end)
     return Evolution(
       dynamics: dynamics, state: dynamics.initialState, stepping: .adaptive(stepper))
@@ -34,7 +34,7 @@ struct FluctuationTests {
   }
 
   /// √w ψ of (Re m₁, Im m₁, Re m₂, …): one row of labels each.
-  private func influences(_ response: LinearResponse, modes: Int) -> [[Double]] {
+  private func influences(_ response: CircleResponse, modes: Int) -> [[Double]] {
     (1...modes).flatMap { k in
       let influence = response.influence(on: k)
       return [influence.real, influence.imaginary].map { row in
@@ -67,7 +67,7 @@ struct FluctuationTests {
       equation(table.equation), wave, labels: testCase.labels, end: end)
     for entry in table.entries {
       try evolution.advance(to: entry.time)
-      let rows = influences(evolution.dynamics.response(of: evolution.state), modes: 4)
+      let rows = influences(evolution.dynamics.labels(of: evolution.state), modes: 4)
       let scale = entry.sizes.max() ?? 1
       for k in 0..<4 {
         let real = mean(rows[2 * k], rows[2 * k])
@@ -95,7 +95,7 @@ struct FluctuationTests {
     for time in joint.times {
       try evolution.advance(to: time)
       rows += influences(
-        evolution.dynamics.response(of: evolution.state), modes: joint.modes)
+        evolution.dynamics.labels(of: evolution.state), modes: joint.modes)
     }
     try #require(rows.count == joint.covariance.count)
     let scale = joint.covariance.joined().max() ?? 1
@@ -118,7 +118,7 @@ struct FluctuationTests {
     let equation = Equation(attention: Attention(beta: beta, normalization: normalization))
     let evolution = evolution(equation, wave, labels: 96, tolerance: 1e-10, end: time)
     try evolution.advance(to: time)
-    let rows = influences(evolution.dynamics.response(of: evolution.state), modes: 2)
+    let rows = influences(evolution.dynamics.labels(of: evolution.state), modes: 2)
     let squares = rows.map { mean($0, $0) }
     // The literature's own last digits are off by up to 6 (clt.json has more of them).
     #expect(abs(squares[0] + squares[1] - expected[0]) < 2e-6)
@@ -136,10 +136,11 @@ struct FluctuationTests {
     let law = InitialLaw.vonMises([
       .init(mean: 0.3, concentration: 4, weight: 1), .init(mean: 2.5, concentration: 8, weight: 2),
     ])
-    let evolution = Evolution.fluctuation(try equation(table.equation), around: law, end: 3)
+    let evolution = try Circle().fluctuation(
+      equation(table.equation), around: law, numerics: TokenNumerics(tolerance: 1e-4, end: 3))
     for entry in table.entries where entry.time <= 3 {
-      try evolution.advance(to: entry.time)
-      let rows = influences(evolution.dynamics.response(of: evolution.state), modes: 4)
+      try evolution.advance(to: entry.time, shouldStop: { false })
+      let rows = influences(try #require(evolution.response() as? CircleResponse), modes: 4)
       let share = entry.time <= 1 ? 0.002 : 0.02
       for k in 0..<4 {
         let size = mean(rows[2 * k], rows[2 * k]) + mean(rows[2 * k + 1], rows[2 * k + 1])
@@ -153,10 +154,10 @@ struct FluctuationTests {
     let law = InitialLaw.harmonics([
       .init(mode: 1, cosine: 0.3, sine: -0.4), .init(mode: 2, cosine: 0, sine: 0.2),
     ])
-    let dynamics = FluctuationDynamics(
+    let dynamics = CircleFluctuationDynamics(
       equation: Equation(attention: Attention(beta: 4)), law: law, count: 256, seed: 0)
-    let response = dynamics.response(of: dynamics.initialState)
-    let moments = law.moments(modes: 8)
+    let response = dynamics.labels(of: dynamics.initialState)
+    let moments = law.circularMoments(modes: 8)
     let rows = influences(response, modes: 4)
     for k in 1...4 {
       let real = mean(rows[2 * k - 2], rows[2 * k - 2])
@@ -183,7 +184,7 @@ struct FluctuationTests {
     let theory = LinearTheory(equation: equation)
     let evolution = evolution(equation, .uniform, labels: 96, end: time)
     try evolution.advance(to: time)
-    let rows = influences(evolution.dynamics.response(of: evolution.state), modes: 5)
+    let rows = influences(evolution.dynamics.labels(of: evolution.state), modes: 5)
     for k in 1...5 {
       let size = mean(rows[2 * k - 2], rows[2 * k - 2]) + mean(rows[2 * k - 1], rows[2 * k - 1])
       #expect(abs(size / exp(2 * theory.growthRate(k) * time) - 1) < bound, "mode \(k)")
@@ -196,7 +197,7 @@ struct FluctuationTests {
     let equation = Equation(attention: Attention(beta: 3))
     let evolution = evolution(equation, wave, labels: 64, end: 1)
     try evolution.advance(to: 1)
-    let response = evolution.dynamics.response(of: evolution.state)
+    let response = evolution.dynamics.labels(of: evolution.state)
     for k in 1...4 {
       let influence = response.influence(on: k)
       for row in [influence.real, influence.imaginary] {
@@ -208,10 +209,10 @@ struct FluctuationTests {
   @Test func labelsResolveTheKernel() {
     for beta in [0.0, 9, 1000, 1e4] {
       let equation = Equation(attention: Attention(beta: beta))
-      let count = FluctuationDynamics.labelCount(for: equation)
+      let count = CircleFluctuationDynamics.labelCount(for: equation)
       #expect(count % 16 == 0 && count >= 256 && count <= 512)
       let noisy = Equation(attention: Attention(beta: beta), noise: 0.1)
-      #expect(FluctuationDynamics.labelCount(for: noisy) >= 384)
+      #expect(CircleFluctuationDynamics.labelCount(for: noisy) >= 384)
     }
   }
 
@@ -219,14 +220,16 @@ struct FluctuationTests {
 
   /// At t = 0 and the uniform law: N E Sobolev² = Σ_{k≠0} 1/k² = π²/3, and
   /// N Var Sobolev² = Σ_{k≥1} 4/k⁴ = 2π⁴/45.
-  @Test func theSobolevErrorOfTheUniformLawIsItsClosedForm() {
+  @Test func theSobolevErrorOfTheUniformLawIsItsClosedForm() throws {
     let tokens = 10_000
-    let dynamics = FluctuationDynamics(
+    let dynamics = CircleFluctuationDynamics(
       equation: Equation(attention: Attention(beta: 1)), law: .uniform, count: 256, seed: 0)
-    let response = dynamics.response(of: dynamics.initialState)
-    let estimate = SamplingError(tokens: tokens, threads: 1).estimate(response)
-    let mean = estimate.expected.sobolev
-    let spread = estimate.spread.sobolev
+    let response = dynamics.labels(of: dynamics.initialState)
+    let estimate = SamplingError(response, tokens: tokens, threads: 1)
+    let kinds = Circle().chart(resolution: 1, modes: 0).distances.map(\.name)
+    try #require(kinds == ["wasserstein1", "wasserstein2", "sobolev"])
+    let mean = estimate.expected[2]
+    let spread = estimate.spread[2]
     let samples = Double(SamplingError.sampleCount)
     let square = (mean * mean + spread * spread * (samples - 1) / samples) * Double(tokens)
     let expected = Double.pi * Double.pi / 3
@@ -234,10 +237,10 @@ struct FluctuationTests {
     // Four standard errors of 96 samples.
     #expect(abs(square - expected) < 4 * deviation)
     // The order of the distances: Jensen, and W₁ ≤ W₂.
-    #expect(estimate.expected.wasserstein1 <= estimate.expected.wasserstein2)
+    #expect(estimate.expected[0] <= estimate.expected[1])
     // All scale with N^{−1/2}.
-    let fewer = SamplingError(tokens: tokens / 100, threads: 2).estimate(response)
-    #expect(abs(fewer.expected.sobolev / (10 * mean) - 1) < 1e-12)
-    #expect(abs(fewer.expected.wasserstein1 / (10 * estimate.expected.wasserstein1) - 1) < 1e-9)
+    let fewer = SamplingError(response, tokens: tokens / 100, threads: 2)
+    #expect(abs(fewer.expected[2] / (10 * mean) - 1) < 1e-12)
+    #expect(abs(fewer.expected[0] / (10 * estimate.expected[0]) - 1) < 1e-9)
   }
 }

@@ -24,7 +24,7 @@ struct InitialLawTests {
   ]
 
   private func density(_ law: InitialLaw, _ angle: Double) throws -> Double {
-    try #require(law.density(at: angle))
+    try #require(law.circularDensity(at: angle))
   }
 
   /// The trapezoid rule is exact for smooth periodic functions: 1024 points see 300 modes of all
@@ -35,7 +35,7 @@ struct InitialLawTests {
     let values = try (0..<points).map { j in
       try density(law, 2 * Double.pi * Double(j) / Double(points))
     }
-    let moments = law.moments(modes: 300)
+    let moments = law.circularMoments(modes: 300)
     #expect(moments.count == 301)
     for k in [0, 1, 2, 3, 7, 12, 40, 150, 300] {
       var real = 0.0
@@ -56,15 +56,15 @@ struct InitialLawTests {
   @Test(arguments: laws)
   func massIsOneAndDensitiesArePositive(law: InitialLaw) throws {
     #expect(law.hasDensity)
-    let moments = law.moments(modes: 0)
+    let moments = law.circularMoments(modes: 0)
     #expect(abs(moments.real(0) - 1) < 4 * 1.0.ulp && moments.imaginary(0) == 0)
     for j in 0..<100 { #expect(try density(law, Double(j) / 15) >= 0) }
   }
 
   @Test(arguments: laws)
   func modesBeyondTheSignificantOnesAreRounding(law: InitialLaw) {
-    let significant = law.significantModes
-    let moments = law.moments(modes: significant + 50)
+    let significant = law.circularModes
+    let moments = law.circularMoments(modes: significant + 50)
     for k in (significant + 1)...(significant + 50) {
       #expect(moments.squaredMagnitude(k).squareRoot() <= 1e-16)
     }
@@ -90,7 +90,7 @@ struct InitialLawTests {
       .init(mean: 0, concentration: 3, weight: 0.25),
       .init(mean: 2, concentration: 5, weight: 0.75),
     ])
-    #expect(one.moments(modes: 9) == other.moments(modes: 9))
+    #expect(one.circularMoments(modes: 9) == other.circularMoments(modes: 9))
   }
 
   // MARK: Smallest density
@@ -108,7 +108,7 @@ struct InitialLawTests {
     let inside = a < 4 * b
     let value = inside ? 1 - b - a * a / (8 * b) : 1 - a + b
     let place = inside ? acos(-a / (4 * b)) : Double.pi
-    let smallest = law.smallestDensity()
+    let smallest = law.smallestCircularDensity()
     // At a = 4b the minimum is of fourth order, and Newton's method gains a third a step.
     #expect(abs(smallest.value - value) < 1e-11)
     let bound = a == 4 * b ? 1e-2 : 1e-9
@@ -120,7 +120,7 @@ struct InitialLawTests {
 
   @Test func aNegativeDensityIsFoundWithItsPlace() throws {
     let law = InitialLaw.harmonics([.init(mode: 3, cosine: 0, sine: 1.25)])
-    let smallest = law.smallestDensity()
+    let smallest = law.smallestCircularDensity()
     #expect(abs(smallest.value + 0.25) < 1e-14)
     #expect(abs(try density(law, smallest.angle) - smallest.value) < 1e-14)
     #expect(abs(sin(3 * smallest.angle) + 1) < 1e-14)
@@ -129,7 +129,7 @@ struct InitialLawTests {
   @Test(arguments: [UInt64(0), 1, 2, 3, 4, 5, 6, 7])
   func theSmallestDensityOfRandomWavesIsThatOfAFineGrid(seed: UInt64) throws {
     let law = InitialLaw.perturbedUniform(amplitude: 0.7, modes: 9, seed: seed)
-    let smallest = law.smallestDensity()
+    let smallest = law.smallestCircularDensity()
     let points = 5000
     let grid = try (0..<points).map {
       try density(law, 2 * Double.pi * Double($0) / Double(points))
@@ -142,9 +142,10 @@ struct InitialLawTests {
   }
 
   @Test func theUniformLawIsOneEverywhere() {
-    #expect(InitialLaw.uniform.smallestDensity().value == 1)
+    #expect(InitialLaw.uniform.smallestCircularDensity().value == 1)
     #expect(
-      InitialLaw.perturbedUniform(amplitude: 0, modes: 4, seed: 1).smallestDensity().value == 1)
+      InitialLaw.perturbedUniform(amplitude: 0, modes: 4, seed: 1).smallestCircularDensity().value
+        == 1)
   }
 
   // MARK: Random harmonics
@@ -153,7 +154,7 @@ struct InitialLawTests {
   @Test(arguments: [1e-8, 0.01, 0.3], [1, 2, 30])
   func perturbationsHaveExactlyTheirNorm(amplitude: Double, modes: Int) {
     let law = InitialLaw.perturbedUniform(amplitude: amplitude, modes: modes, seed: 77)
-    let moments = law.moments(modes: modes + 3)
+    let moments = law.circularMoments(modes: modes + 3)
     let square = (1...(modes + 3)).reduce(0) { $0 + 2 * moments.squaredMagnitude($1) }
     // Scaled by one square root; 2K squares are added.
     #expect(abs(square.squareRoot() / amplitude - 1) < 1e-15 * Double(4 + modes))
@@ -163,7 +164,7 @@ struct InitialLawTests {
 
   @Test func perturbationsDependOnTheirSeedAlone() {
     func moments(_ seed: UInt64) -> Moments {
-      InitialLaw.perturbedUniform(amplitude: 0.1, modes: 5, seed: seed).moments(modes: 5)
+      InitialLaw.perturbedUniform(amplitude: 0.1, modes: 5, seed: seed).circularMoments(modes: 5)
     }
     #expect(moments(3) == moments(3))
     #expect(moments(3) != moments(4))
@@ -174,10 +175,10 @@ struct InitialLawTests {
   @Test func tokensHaveMomentsButNoDensity() {
     let angles = [0.5, -2, 9]
     let masses = [0.25, 0.5, 0.25]
-    let law = InitialLaw.tokens(.init(angles: angles, masses: masses))
+    let law = InitialLaw.tokens(.init(points: angles, masses: masses))
     #expect(!law.hasDensity)
-    #expect(law.density(at: 0) == nil)
-    let moments = law.moments(modes: 6)
+    #expect(law.circularDensity(at: 0) == nil)
+    let moments = law.circularMoments(modes: 6)
     for k in 0...6 {
       let real = zip(angles, masses).reduce(0) { $0 + $1.1 * cos(Double(k) * $1.0) }
       let imaginary = zip(angles, masses).reduce(0) { $0 - $1.1 * sin(Double(k) * $1.0) }

@@ -1,5 +1,6 @@
 import Foundation
 import MeanField
+import TestSupport
 import Testing
 
 /// Densities against numbers that others computed: literature tables and closed forms.
@@ -62,8 +63,8 @@ import Testing
       let snapshot = run.snapshot()
       let allowed = 20 * tolerance * exp(rate * time) + 2e-13
       for moment in reference.moments where moment.time == time {
-        #expect(abs(snapshot.moments.real(moment.mode) - moment.value) < allowed)
-        #expect(abs(snapshot.moments.imaginary(moment.mode)) < allowed)
+        #expect(abs(snapshot.circle.moments.real(moment.mode) - moment.value) < allowed)
+        #expect(abs(snapshot.circle.moments.imaginary(moment.mode)) < allowed)
       }
       // E is quadratic in the moments: |δE| ≤ (1/β) Σ I_k |m_k| |δm_k| ≤ e^β |δm| / β.
       let beta = reference.equation.attention.beta
@@ -79,7 +80,7 @@ import Testing
     let equation = Equation(attention: Attention(beta: 5))
     let run = try Evolution.density(equation, from: Self.cosine(3, 0.01), end: 7)
     try run.advance(to: 7)
-    let moments = run.snapshot().moments
+    let moments = run.snapshot().circle.moments
     for k in [1, 2, 4, 5, 7, 8] {
       #expect(moments.squaredMagnitude(k).squareRoot() < 1e-15 * exp(0.6 * 7))
     }
@@ -102,7 +103,7 @@ import Testing
       (1.0, 0.16347364004449), (2, 0.26353967378059), (4, 0.59620549069649), (6, 0.89607876482499),
     ] {
       try run.advance(to: time)
-      let moments = run.snapshot().moments
+      let moments = run.snapshot().circle.moments
       for k in [1, 2, 5, 20] {
         let size = pow(expected, Double(k))
         // λ = 1/2; the start is cut at r₀¹⁷ = 1e-17.
@@ -128,7 +129,7 @@ import Testing
     ]
     for (time, values, digits) in expected {
       try run.advance(to: time)
-      let moments = run.snapshot().moments
+      let moments = run.snapshot().circle.moments
       for (k, value) in values.enumerated() {
         #expect(abs(moments.real(k + 1) - value) < 20 * tolerance + digits)
       }
@@ -144,7 +145,7 @@ import Testing
     #expect(rate < 0)
     try run.advance(to: 20)
     // Quadratic terms in 1e-3 are of relative size 1e-6.
-    #expect(abs(run.snapshot().moments.real(1) / (5e-4 * exp(20 * rate)) - 1) < 1e-5)
+    #expect(abs(run.snapshot().circle.moments.real(1) / (5e-4 * exp(20 * rate)) - 1) < 1e-5)
     #expect(run.snapshot().freeEnergy.isFinite)
   }
 
@@ -158,7 +159,7 @@ import Testing
     let run = try Evolution.density(
       equation, from: Self.cosine(mode, 1e-6), tolerance: 1e-14, end: end)
     try run.advance(to: end)
-    let growth = run.snapshot().moments.real(mode) / 5e-7
+    let growth = run.snapshot().circle.moments.real(mode) / 5e-7
     // One e-fold; quadratic terms are 1e-12, steps 1e-14/5e-7.
     #expect(abs(log(growth) / (rate * end) - 1) < 1e-6)
   }
@@ -178,14 +179,14 @@ import Testing
       // λ = 0.7045 (literature 3.1); the reference is good to 1.3e-12.
       let allowed = 20 * tolerance * exp(0.7045 * entry.time) + 2e-12
       for k in entry.moments.re.indices {
-        #expect(abs(snapshot.moments.real(k) - entry.moments.re[k]) < allowed)
-        #expect(abs(snapshot.moments.imaginary(k) - entry.moments.im[k]) < allowed)
+        #expect(abs(snapshot.circle.moments.real(k) - entry.moments.re[k]) < allowed)
+        #expect(abs(snapshot.circle.moments.imaginary(k) - entry.moments.im[k]) < allowed)
       }
       #expect(abs(snapshot.normalizedEnergy - entry.normalized_energy) < 2 * allowed)
       let clusters = snapshot.clusters()
       #expect(clusters.count == entry.clusters.count)
       for (found, expected) in zip(clusters, entry.clusters) {
-        #expect(abs(found.position - expected.position) < 10 * allowed)
+        #expect(abs(found.angle - expected.position) < 10 * allowed)
         // The valley may lie in steep slopes of the distribution function.
         #expect(abs(found.mass - expected.mass) < 10 * allowed)
       }

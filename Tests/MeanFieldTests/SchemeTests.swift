@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import MeanField
@@ -344,9 +345,9 @@ struct SchemeTests {
     for points in [128, 512, 2048] {
       let evolution = try Evolution.density(equation, from: law, points: points, end: 3)
       try evolution.advance(to: 3)
-      #expect(evolution.dynamics.points == points)
+      #expect(evolution.dynamics.basis.pointCount == points)
       counts.append(evolution.memory.acceptedSteps + evolution.memory.rejectedSteps)
-      moments.append(evolution.snapshot().moments.real(1))
+      moments.append(evolution.snapshot().circle.moments.real(1))
     }
     #expect((counts.max() ?? 0) - (counts.min() ?? 0) <= 2, "\(counts)")
     #expect(moments.allSatisfy { abs($0 - moments[0]) < 1e-7 })

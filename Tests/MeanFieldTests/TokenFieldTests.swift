@@ -12,7 +12,7 @@ struct TokenFieldTests {
     _ angles: [Double], _ masses: [Double]? = nil, _ attention: Attention, pairs: Bool? = nil
   ) -> [Double] {
     let equation = Equation(attention: attention)
-    var dynamics = TokenDynamics(
+    var dynamics = CircleTokenDynamics(
       equation: equation, count: angles.count, masses: masses, usesPairSums: pairs)
     let state = dynamics.state(angles: angles)
     var rate = [Double](repeating: .nan, count: state.count)
@@ -210,9 +210,9 @@ struct TokenFieldTests {
 
   @Test(arguments: betas)
   func fewTokensAreSummedDirectlyAndManyByMoments(beta: Double) {
-    let spectrum = KernelSpectrum(beta: beta)
-    func road(_ count: Int) -> TokenField.Road {
-      TokenField(spectrum: spectrum, count: count, masses: nil).road
+    let kernel = KernelSpectrum(beta: beta, dimension: 2)
+    func road(_ count: Int) -> CircleTokenField.Road {
+      CircleTokenField(kernel: kernel, count: count, masses: nil).road
     }
     #expect(road(1) == .direct)
     #expect(road(32) == .direct)
@@ -223,7 +223,7 @@ struct TokenFieldTests {
   }
 
   @Test func finishedStepsLeaveAnglesInOneTurn() {
-    var dynamics = TokenDynamics(equation: Equation(attention: Attention(beta: 1)), count: 4)
+    var dynamics = CircleTokenDynamics(equation: Equation(attention: Attention(beta: 1)), count: 4)
     var state = [-0.5, 2 * Double.pi, 20, 1, 77]
     dynamics.finishStep(&state)
     #expect(state[0..<4].allSatisfy { $0 >= 0 && $0 < 2 * .pi })

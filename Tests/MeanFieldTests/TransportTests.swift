@@ -14,7 +14,7 @@ struct TransportTests {
   private let polygonBound = 1.2e-6
 
   private func density(_ law: InitialLaw) -> MassCurve {
-    MassCurve(.density(law.moments(modes: max(1, law.significantModes))))
+    MassCurve(.density(law.circularMoments(modes: max(1, law.circularModes))))
   }
 
   private func cases() throws -> [References.Transport.Case] {
@@ -158,8 +158,8 @@ struct TransportTests {
       .init(mode: 1, cosine: 0.2, sine: -0.4), .init(mode: 9, cosine: 0.3, sine: 0),
     ])
     let modes = 60
-    let a = first.moments(modes: modes)
-    let b = second.moments(modes: modes)
+    let a = first.circularMoments(modes: modes)
+    let b = second.circularMoments(modes: modes)
     let sum = (1...modes).reduce(0) { sum, k in
       let x = a.real(k) - b.real(k)
       let y = a.imaginary(k) - b.imaginary(k)
@@ -200,7 +200,7 @@ struct TransportTests {
   /// Midpoints between equal masses at the quantiles follow the law to second order in 1/J.
   @Test func curvesThroughQuantilesFollowTheLaw() {
     let law = InitialLaw.harmonics([.init(mode: 1, cosine: 0.5, sine: 0)])
-    let sampler = Sampler(law: law)
+    let sampler = CircleSampler(law: law)
     let exact = density(law)
     var last = Double.infinity
     for count in [16, 64, 256, 1024] {

@@ -7,7 +7,7 @@ struct DefaultTests {
   @Test func everyKeyThatMayBeLeftOut() throws {
     let run = try Samples.runFile(Samples.least())
     #expect(run.title == "circle.yaml")
-    #expect(run.manifold == .circle)
+    #expect(run.equation.manifold == .circle)
     #expect(
       run.equation == Equation(attention: Attention(beta: 4, normalization: .softmax), noise: 0))
     #expect(run.initial.law == .uniform)
@@ -16,15 +16,15 @@ struct DefaultTests {
       Issue.record("the density is not spectral")
       return
     }
-    #expect(spectral.points == 256)
-    #expect(spectral.maximumPoints == 131_072)
+    #expect(spectral.resolution == 256)
+    #expect(spectral.maximum == 131_072)
     #expect(spectral.tolerance == 1e-8)
     #expect(run.particles == nil)
     #expect(run.time.end == 10)
     #expect(run.time.tolerance == 1e-8)
     #expect(run.output.file == "output/circle.nc")
     #expect(run.output.schedule == .every(0.1))
-    #expect(run.output.points == 1024)
+    #expect(run.output.resolution == 1024)
     #expect(run.output.modes == 64)
     #expect(run.output.particles == .all)
     #expect(run.compare.sigmas == 4)
@@ -35,6 +35,7 @@ struct DefaultTests {
     #expect(particles.count == 1024)
     #expect(particles.members == 1)
     #expect(particles.seed == 0)
+    #expect(particles.scheme == .adaptive)
     #expect(particles.step == nil)
   }
 
@@ -61,7 +62,7 @@ struct DefaultTests {
       Issue.record("the density is not spectral")
       return
     }
-    #expect(spectral.points == 64)
+    #expect(spectral.resolution == 64)
   }
 
   @Test func partsOfInitialLaws() throws {
@@ -78,6 +79,33 @@ struct DefaultTests {
       ).initial.law == .perturbedUniform(amplitude: 0.1, modes: 5, seed: 0))
   }
 
+  @Test(arguments: ["manifold: sphere", "manifold: {zonal: {dimension: 8}}"])
+  func resolutionsOnSpheresAreDegrees(manifold: String) throws {
+    let run = try Samples.runFile(Samples.least(manifold))
+    guard case .spectral(let spectral) = run.density else {
+      Issue.record("the density is not spectral")
+      return
+    }
+    #expect(spectral.resolution == 31)
+    #expect(spectral.maximum == 511)
+    #expect(spectral.tolerance == 1e-8)
+    #expect(run.output.resolution == 63)
+    #expect(run.output.modes == 63)
+  }
+
+  @Test func spheresOfHigherDimensionHaveParticlesAlone() throws {
+    let run = try Samples.runFile(
+      Samples.least("manifold: {sphere: {dimension: 8}}", "particles: {}"))
+    #expect(run.equation.manifold == .sphere(dimension: 8))
+    #expect(run.density == .none)
+  }
+
+  @Test func orthogonalTokensAreAsManyAsTheDimension() throws {
+    let run = try Samples.runFile(
+      Samples.least("manifold: {sphere: {dimension: 8}}", "initial: orthogonal", "particles: {}"))
+    #expect(run.particles?.count == 8)
+  }
+
   @Test func rangesAreLinear() throws {
     let run = try Samples.runFile(Samples.least("output: {times: {from: 1, to: 2, count: 3}}"))
     #expect(run.output.schedule == .range(from: 1, to: 2, count: 3, spacing: .linear))
@@ -85,6 +113,8 @@ struct DefaultTests {
 
   @Test(arguments: [
     ("manifold: {circle: {}}", "manifold: circle"), ("manifold: {circle: }", "manifold: circle"),
+    ("manifold: {sphere: {}}", "manifold: sphere"), ("manifold: {sphere: }", "manifold: sphere"),
+    ("manifold: {sphere: {dimension: 3}}", "manifold: sphere"),
     ("initial: {uniform: {}}", "initial: uniform"), ("initial: \"uniform\"", "initial: uniform"),
     ("density: {spectral: {}}", "density: spectral"),
     ("density: {spectral: }", "density: spectral"),

@@ -9,7 +9,11 @@ struct RefusalTests {
 
     /// The least run file with one line changed, or added as its fifth.
     init(_ edit: String, _ message: String) {
-      text = Samples.least(edit)
+      self.init([edit], message)
+    }
+
+    init(_ edits: [String], _ message: String) {
+      text = Samples.least(edits)
       self.message = "circle.yaml:" + message
     }
 
@@ -23,23 +27,11 @@ struct RefusalTests {
 
   @Test(arguments: [
     Case(
-      "manifold: sphere",
-      "1:11: manifold: 'sphere' is reserved for a later version; this one solves: circle"),
-    Case(
-      "manifold: {sphere: {dimension: 4}}",
-      "1:11: manifold: 'sphere' is reserved for a later version; this one solves: circle"),
-    Case(
-      "manifold: {zonal: {dimension: 8}}",
-      "1:11: manifold: 'zonal' is reserved for a later version; this one solves: circle"),
-    Case(
       "density: panels",
       "5:10: density: 'panels' is reserved for a later version; this one solves: none, spectral"),
     Case(
       "density: {panels: {tolerance: 1e-8}}",
       "5:10: density: 'panels' is reserved for a later version; this one solves: none, spectral"),
-    Case(
-      "particles: {scheme: {euler: {step: 0.1}}}",
-      "5:21: particles.scheme: 'euler' is reserved for a later version; this one steps: adaptive"),
     Case(
       "sweep: {keys: []}",
       "5:1: sweep: 'sweep' is reserved for a later version; this one makes single runs"),
@@ -66,12 +58,12 @@ struct RefusalTests {
         + "file, every, times, points, modes, particles"),
     Case(
       "initial: {harmonics: [{degree: 2, order: 0, amplitude: 1}]}",
-      "3:24: initial.harmonics.0.degree: is a key for spheres, allowed on the circle: "
+      "3:24: initial.harmonics.0.degree: is a key for another manifold, allowed here: "
         + "mode, cosine, sine"),
     Case(
       "initial: orthogonal",
       "3:10: initial: 'orthogonal' needs manifold: {sphere: {dimension: d}}, "
-        + "allowed on the circle: uniform, harmonics, vonMises, perturbedUniform, tokens"),
+        + "allowed here: uniform, harmonics, vonMises, perturbedUniform, tokens"),
     Case(
       "initial: {vonMises: [{mean: [0, 0, 1], concentration: 1}]}",
       "3:29: initial.vonMises.0.mean: found a list, allowed: an angle, in radians"),
@@ -105,7 +97,7 @@ struct RefusalTests {
         + "did you mean 'softmax'?"),
     Case(
       "manifold: cirlce",
-      "1:11: manifold: found 'cirlce', allowed: circle, did you mean 'circle'?"),
+      "1:11: manifold: found 'cirlce', allowed: circle, sphere, zonal, did you mean 'circle'?"),
     Case(
       "density: gaussian",
       "5:10: density: found 'gaussian', allowed: none, spectral"),
@@ -118,7 +110,8 @@ struct RefusalTests {
         + "did you mean 'count'?"),
     Case(
       "particles: {scheme: adaptiv}",
-      "5:21: particles.scheme: found 'adaptiv', allowed: adaptive, did you mean 'adaptive'?"),
+      "5:21: particles.scheme: found 'adaptiv', allowed: adaptive, euler, "
+        + "did you mean 'adaptive'?"),
     Case(
       "\"ti\\tle\\e[2J\": 4",
       "5:1: ti\\tle\\u{1B}[2J: found an unknown key, allowed: title, manifold, attention, noise, "
@@ -129,7 +122,9 @@ struct RefusalTests {
   }
 
   @Test(arguments: [
-    Case(text: "title: nothing else\n", "1:1: manifold: missing, allowed: one of circle"),
+    Case(
+      text: "title: nothing else\n", "1:1: manifold: missing, allowed: one of circle, sphere, zonal"
+    ),
     Case(
       text: "manifold: circle\n", "1:1: attention.beta: missing, allowed: a number ≥ 0"),
     Case(
@@ -189,7 +184,9 @@ struct RefusalTests {
     Case(
       "attention: {beta: 1, normalization: [peak]}",
       "2:37: attention.normalization: found a list, allowed: softmax, unnormalized, peak"),
-    Case("manifold: [circle]", "1:11: manifold: found a list, allowed: one of circle"),
+    Case(
+      "manifold: [circle]",
+      "1:11: manifold: found a list, allowed: one of circle, sphere, zonal"),
     Case("title: [a]", "5:8: title: found a list, allowed: text"),
     Case("title: \"\"", "5:8: title: found the text '', allowed: one line of text"),
     Case(

@@ -14,7 +14,9 @@ enum Samples {
   ]
 
   /// The least run file with some of its top-level keys replaced, or others added, by whole lines.
-  static func least(_ edits: String...) -> String {
+  static func least(_ edits: String...) -> String { least(edits) }
+
+  static func least(_ edits: [String]) -> String {
     func key(_ line: String) -> Substring { line.prefix { $0 != ":" } }
     var lines = least
     for edit in edits {
@@ -79,6 +81,53 @@ enum Samples {
       end: 1.5
       tolerance: 1e-10
     output: {times: [0.25, 0.5, 1, 1.25], particles: none}
+    """,
+    """
+    manifold: sphere
+    attention: {beta: 4}
+    noise: 0.1
+    initial:
+      harmonics:
+      - {degree: 1, order: 0, amplitude: 0.1}
+      - {degree: 4, order: -3, amplitude: -0.05}
+      - {degree: 4, order: 3, amplitude: 0}
+    density: {spectral: {degree: 15, maximumDegree: 63, tolerance: 1e-7}}
+    particles: {count: 100, step: 0.01}
+    time: {end: 2}
+    output: {degree: 8, particles: 10}
+    """,
+    """
+    manifold: {zonal: {dimension: 8}}
+    attention: {beta: 20, normalization: peak}
+    initial:
+      vonMises:
+      - {mean: north, concentration: 10}
+      - {mean: south, concentration: 5, weight: 2}
+    density: {spectral: {degree: 31}}
+    time: {end: 4, tolerance: 1e-9}
+    output: {every: 0.5}
+    """,
+    """
+    manifold: {zonal: {dimension: 64}}
+    attention: {beta: 3}
+    initial: {harmonics: [{degree: 2, amplitude: 0.5}, {degree: 1, amplitude: -0.25}]}
+    time: {end: 1}
+    """,
+    """
+    manifold: {sphere: {dimension: 4}}
+    attention: {beta: 1, normalization: unnormalized}
+    initial: {vonMises: [{mean: [1, 0, -2.5, 1e-3], concentration: 3}]}
+    density: none
+    particles: {count: 50, members: 3, scheme: {euler: {step: 0.125}}}
+    time: {end: 3}
+    """,
+    """
+    manifold: {sphere: {dimension: 128}}
+    attention: {beta: 9}
+    initial: orthogonal
+    particles: {count: 32}
+    time: {end: 3}
+    output: {degree: 16}
     """,
   ]
 

@@ -49,7 +49,7 @@ struct SettingTests {
       Issue.record("the density is not spectral")
       return
     }
-    #expect(spectral.points == 32)
+    #expect(spectral.resolution == 32)
   }
 
   @Test func elementsOfListsHaveAnIndex() throws {

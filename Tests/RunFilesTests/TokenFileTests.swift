@@ -6,26 +6,29 @@ import Testing
 
 /// Token files of every kind, and what is refused in them.
 struct TokenFileTests {
-  private func run(_ path: String, _ edits: [String] = []) throws(RunFileError) -> RunFile {
+  private func run(
+    _ path: String, _ edits: [String] = [], manifold: String = "circle"
+  ) throws(RunFileError) -> RunFile {
     try RunFile(
       text: Samples.least(
-        "initial: {tokens: {file: \"\(path)\"}}", "density: none", "particles: {}"),
+        "manifold: \(manifold)", "initial: {tokens: {file: \"\(path)\"}}", "density: none",
+        "particles: {}"),
       name: "circle.yaml", settings: edits)
   }
 
-  private func tokens(_ path: String) throws -> InitialLaw.Tokens {
-    guard case .tokens(let tokens) = try run(path).initial.law else {
+  private func tokens(_ path: String, manifold: String = "circle") throws -> InitialLaw.Tokens {
+    guard case .tokens(let tokens) = try run(path, manifold: manifold).initial.law else {
       throw CocoaError(.fileReadCorruptFile)
     }
     return tokens
   }
 
   private func expectRefusal(
-    _ path: String, _ sentence: String, exitCode: Int32 = 65,
+    _ path: String, manifold: String = "circle", _ sentence: String, exitCode: Int32 = 65,
     sourceLocation: SourceLocation = #_sourceLocation
   ) {
     do {
-      _ = try run(path)
+      _ = try run(path, manifold: manifold)
       Issue.record("the token file was accepted", sourceLocation: sourceLocation)
     } catch {
       #expect(
@@ -49,14 +52,14 @@ struct TokenFileTests {
   func text(_ text: String) throws {
     let folder = try TemporaryFolder()
     let tokens = try tokens(try folder.write(text, to: "tokens.csv"))
-    #expect(tokens.angles == Self.quarters)
+    #expect(tokens.points == Self.quarters)
     #expect(tokens.masses == [0.25, 0.25, 0.25, 0.25])
   }
 
   @Test func weightsAreNormalized() throws {
     let folder = try TemporaryFolder()
     let tokens = try tokens(try folder.write("x,y,w\n1,1,1\n1,0,3\n", to: "tokens.CSV"))
-    #expect(tokens.angles == [Double.pi / 4, 0])
+    #expect(tokens.points == [Double.pi / 4, 0])
     #expect(tokens.masses == [0.25, 0.75])
   }
 
@@ -143,7 +146,7 @@ struct TokenFileTests {
     let folder = try TemporaryFolder()
     let path = try folder.write(
       Self.npy(descr: descr, version: version, data), to: "tokens.npy")
-    #expect(try tokens(path).angles == [atan2(4, 3), Double.pi / 2])
+    #expect(try tokens(path).points == [atan2(4, 3), Double.pi / 2])
   }
 
   @Test func negativeIntegers() throws {
@@ -154,7 +157,7 @@ struct TokenFileTests {
       ("'>i2'", [0xFF, 0xFF, 0, 0, 0, 0, 0xFF, 0xFF]),
     ] as [(String, [UInt8])] {
       let path = try folder.write(Self.npy(descr: descr, data), to: "tokens.npy")
-      #expect(try tokens(path).angles == [Double.pi, -Double.pi / 2])
+      #expect(try tokens(path).points == [Double.pi, -Double.pi / 2])
     }
   }
 
@@ -166,7 +169,7 @@ struct TokenFileTests {
         descr: "'|i1'", order: "True", shape: "(3, 3)", [1, 0, 0xFF, 0, 1, 0, 1, 1, 2]),
       to: "tokens.npy")
     let tokens = try tokens(path)
-    #expect(tokens.angles == [0, Double.pi / 2, Double.pi])
+    #expect(tokens.points == [0, Double.pi / 2, Double.pi])
     #expect(tokens.masses == [0.25, 0.25, 0.5])
   }
 
@@ -257,6 +260,54 @@ struct TokenFileTests {
       bytes.removeLast(Int.random(in: 0...3, using: &random))
       _ = try? tokens(try folder.write(bytes, to: "tokens.npy"))
     }
+  }
+
+  // MARK: Spheres
+
+  /// Unit vectors, however long the rows: (3, 0, 4)/5, and lengths whose squares are no numbers.
+  @Test(arguments: ["sphere", "{zonal: {dimension: 3}}"])
+  func rowsOnSpheresAreNormalized(manifold: String) throws {
+    let folder = try TemporaryFolder()
+    let text = "x,y,z,w\n3,0,4,1\n0,-1e300,0,1\n0,0,1e-300,2\n"
+    let tokens = try tokens(try folder.write(text, to: "tokens.csv"), manifold: manifold)
+    let expected = [0.6, 0, 0.8, 0, -1, 0, 0, 0, 1]
+    try #require(tokens.points.count == 9)
+    #expect(zip(tokens.points, expected).allSatisfy { abs($0 - $1) <= 1e-16 })
+    #expect(tokens.masses == [0.25, 0.25, 0.5])
+    #expect(tokens.count == 3)
+  }
+
+  @Test(arguments: [
+    ("1,0\n", "sphere", "row 1 (line 1): found 2 columns, allowed: 3, or 4 with weights"),
+    (
+      "x,y,z\n1,0,0\n1,0,0,1,1\n", "sphere",
+      "row 2 (line 3): found 5 columns, allowed: 3, or 4 with weights"
+    ),
+    ("1,0,0,1\n0,1,0\n", "sphere", "row 2 (line 2): found 3 columns, allowed: 4, as in row 1"),
+    (
+      "0,0,0\n", "sphere",
+      "row 1 (line 1): found the zero vector, allowed: a vector with a direction"
+    ),
+    ("1,0,0,0\n", "sphere", "row 1 (line 1): found the weight 0.0, allowed: > 0"),
+    (
+      "1,0,0\n", "{sphere: {dimension: 8}}",
+      "row 1 (line 1): found 3 columns, allowed: 8, or 9 with weights"
+    ),
+    (
+      "1,0,0\n", "{zonal: {dimension: 5}}",
+      "row 1 (line 1): found 3 columns, allowed: 5, or 6 with weights"
+    ),
+  ])
+  func wrongTextOnSpheres(text: String, manifold: String, sentence: String) throws {
+    let folder = try TemporaryFolder()
+    expectRefusal(try folder.write(text, to: "tokens.csv"), manifold: manifold, sentence)
+  }
+
+  @Test func wrongArraysOnSpheres() throws {
+    let folder = try TemporaryFolder()
+    expectRefusal(
+      try folder.write(Self.good, to: "tokens.npy"), manifold: "sphere",
+      "found an array of shape (2, 2), allowed: (rows, 3), or (rows, 4) with weights")
   }
 
   // MARK: Files and run files

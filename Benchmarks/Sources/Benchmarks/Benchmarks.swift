@@ -15,6 +15,9 @@ enum Benchmarks {
     spectralRate()
     particleVelocities()
     pairSums()
+    spherePairSums()
+    sphereTransforms()
+    sphereRate()
     try members()
     try writing()
     allocations()
@@ -43,12 +46,12 @@ enum Benchmarks {
   }
 
   /// A density whose spectrum fills the grid.
-  static func density(points: Int) -> (SpectralDynamics, [Double]) {
+  static func density(points: Int) -> (SpectralDynamics<FourierBasis>, [Double]) {
     let equation = Equation(attention: Attention(beta: 16))
     let dynamics = SpectralDynamics(
-      equation: equation, points: points, maximumPoints: points, tolerance: 1e-2)
+      equation: equation, basis: FourierBasis(points: points), maximum: points, tolerance: 1e-2)
     let moments = InitialLaw.vonMises([.init(mean: 1, concentration: 4)])
-      .moments(modes: dynamics.modes)
+      .circularMoments(modes: dynamics.basis.modes)
     return (dynamics, moments.values + [0])
   }
 
@@ -81,12 +84,12 @@ enum Benchmarks {
     // As in a run: the stages of a step pass through more memory than the caches hold.
     let sets = 12
     let angles = (0..<sets).map { s in
-      Sampler(law: .uniform).draws(count: count, seed: UInt64(s), member: 0) + [0]
+      CircleSampler(law: .uniform).draws(count: count, seed: UInt64(s), member: 0) + [0]
     }
     var rates = angles
     for normalization in [Attention.Normalization.unnormalized, .softmax] {
       let equation = Equation(attention: Attention(beta: 81, normalization: normalization))
-      var dynamics = TokenDynamics(equation: equation, count: count)
+      var dynamics = CircleTokenDynamics(equation: equation, count: count)
       let time = seconds(repetitions: 3) {
         for s in 0..<sets { dynamics.writeRate(of: angles[s], into: &rates[s]) }
       }
@@ -107,7 +110,7 @@ enum Benchmarks {
 
   static func pairSums() {
     let count = 4096
-    let angles = Sampler(law: .uniform).draws(count: count, seed: 1, member: 0)
+    let angles = CircleSampler(law: .uniform).draws(count: count, seed: 1, member: 0)
     var partition = angles
     var slope = angles
     let sums = CirclePairSums(count: count)
@@ -139,11 +142,14 @@ enum Benchmarks {
   static func members() throws {
     let equation = Equation(attention: Attention(beta: 9))
     let law = InitialLaw.vonMises([.init(mean: 1, concentration: 2)])
-    let draws = Sampler(law: law).members(8, count: 100_000, seed: 1, threads: 2)
+    let draws = CircleSampler(law: law).members(8, count: 100_000, seed: 1, threads: 2)
     func run(threads: Int) throws -> Double {
       let simulation = Simulation(
         density: nil,
-        members: draws.enumerated().map { .tokens(equation, angles: $1, member: $0, end: 1) },
+        members: draws.enumerated().map {
+          Evolution.tokens(
+            equation, angles: $1, numerics: TokenNumerics(tolerance: 1e-8, member: $0, end: 1))
+        },
         times: [0, 1], threads: threads)
       let start = DispatchTime.now().uptimeNanoseconds
       while !simulation.isFinished {
@@ -202,8 +208,8 @@ enum Benchmarks {
     let each = Double(allocations_so_far() - before) / 1000
     print("allocations in a right-hand side of a density: \(each), target 0")
     let equation = Equation(attention: Attention(beta: 9))
-    var tokens = TokenDynamics(equation: equation, count: 4096)
-    let angles = Sampler(law: .uniform).draws(count: 4096, seed: 1, member: 0) + [0]
+    var tokens = CircleTokenDynamics(equation: equation, count: 4096)
+    let angles = CircleSampler(law: .uniform).draws(count: 4096, seed: 1, member: 0) + [0]
     var velocities = angles
     tokens.writeRate(of: angles, into: &velocities)
     let start = allocations_so_far()

@@ -7,12 +7,8 @@ public struct CircularDistances: Sendable, Equatable {
   /// (Σ_{k≠0} |Δm_k|²/k²)^{1/2} = (2π ∫ (F − G − mean)² dθ)^{1/2}.
   public var sobolev: Double
 
-  /// Three numbers as they are.
-  init(wasserstein1: Double, wasserstein2: Double, sobolev: Double) {
-    self.wasserstein1 = wasserstein1
-    self.wasserstein2 = wasserstein2
-    self.sobolev = sobolev
-  }
+  /// In the order of the circle's chart.
+  var values: [Double] { [wasserstein1, wasserstein2, sobolev] }
 
   /// Distances between two curves, exact for polygons.
   ///

@@ -12,8 +12,6 @@ public struct Comparison: Sendable {
   public let members: Int
   public let sigmas: Double
 
-  /// Modes 1…4 are judged.
-  public static let judgedModes = 4
   /// A deviation counts while it keeps this share of its variance given those already counted.
   ///
   /// What is left of smaller ones is comparable to what the theory leaves out: second-order effects of
@@ -27,9 +25,9 @@ public struct Comparison: Sendable {
   /// One snapshot's distances.
   public struct Entry: Sendable {
     public var time: Double
-    /// One per member.
-    public var distances: [CircularDistances]
-    public var sampling: SamplingError.Estimate
+    /// distances[member][kind], the kinds those of the chart.
+    public var distances: [[Double]]
+    public var sampling: SamplingError
   }
 
   public struct Verdict: Sendable, Equatable {
@@ -63,8 +61,10 @@ public struct Comparison: Sendable {
   public var memory = Memory()
   private let stride: Int
   private let hasNoise: Bool
-  /// The judged modes and those around the fastest growing one.
-  private let watchedModes: [Int]
+  /// Degrees 1…judged decide.
+  private let judgedDegrees: [Int]
+  /// Those around the fastest growing one say when fluctuations are no longer small.
+  private let watchedDegrees: [Int]
   private let threads: Int
 
   /// - Parameters:
@@ -79,7 +79,8 @@ public struct Comparison: Sendable {
     self.sigmas = sigmas
     hasNoise = equation.noise > 0
     let fastest = LinearTheory(equation: equation).fastestMode ?? 1
-    watchedModes = Set(Array(1...Self.judgedModes) + [fastest, fastest + fastest / 3]).sorted()
+    judgedDegrees = Array(1...equation.manifold.geometry.judgedDegree)
+    watchedDegrees = Set([fastest, fastest + fastest / 3]).subtracting(judgedDegrees).sorted()
     self.threads = threads
     stride = max(1, (snapshotCount + Self.judgedSnapshots - 1) / Self.judgedSnapshots)
     memory.deviations = [[Double]](repeating: [], count: members)
@@ -92,51 +93,40 @@ public struct Comparison: Sendable {
   ///
   /// - Parameter response: nil where it is not needed any more: nothing is expected then.
   public mutating func record(
-    density: Snapshot, members snapshots: [Snapshot], response: LinearResponse?
+    density: Snapshot, members snapshots: [Snapshot], response: (any LinearResponse)?
   ) -> Entry {
     precondition(snapshots.count == members, "one snapshot for every member")
-    let curve = MassCurve(density.cumulative)
-    let distances = parallelMap(count: members, threads: threads) { m in
-      CircularDistances(curve, MassCurve(snapshots[m].cumulative))
-    }
-    if let response, needsResponse, memory.seen % stride == 0 {
-      addDeviations(density, snapshots, response)
-    }
-    var sampling = SamplingError.Estimate.unknown
+    let distances = density.law.distances(to: snapshots.map(\.law), threads: threads)
+    var sampling = SamplingError(unknown: distances.first?.count ?? 0)
     if let response, needsResponse {
-      sampling = SamplingError(tokens: tokens, threads: threads).estimate(response)
+      if memory.seen % stride == 0 { addDeviations(density, snapshots, response) }
+      if needsResponse {
+        sampling = SamplingError(response, tokens: tokens, threads: threads)
+      }
     }
     memory.seen += 1
     return Entry(time: density.time, distances: distances, sampling: sampling)
   }
 
   private mutating func addDeviations(
-    _ density: Snapshot, _ snapshots: [Snapshot], _ response: LinearResponse
+    _ density: Snapshot, _ snapshots: [Snapshot], _ response: any LinearResponse
   ) {
-    // Times √w_b, so that plain products of rows are covariances, times N.
-    let roots = response.masses.map { $0.squareRoot() }
-    let rows = watchedModes.map { k in
-      let influence = response.influence(on: k)
-      return (
-        real: zip(influence.real, roots).map { $0 * $1 },
-        imaginary: zip(influence.imaginary, roots).map { $0 * $1 }
-      )
+    let degrees = judgedDegrees + watchedDegrees
+    let influences = response.influences(degrees: degrees)
+    // E |Δm|² of a degree, the sum of the variances of its moments, in units of what m can be.
+    let sizes = zip(influences, response.spreads(degrees: degrees)).map { rows, spread in
+      rows.reduce(0) { $0 + dot($1, $1) } / (spread * spread * Double(tokens))
     }
-    let largest =
-      rows.map { (dot($0.real, $0.real) + dot($0.imaginary, $0.imaginary)) / Double(tokens) }
-      .max() ?? 0
-    // Beyond |Δm_k| of 0.1 the linear theory is too rough for a verdict, beyond 0.5 for anything.
+    let largest = sizes.max() ?? 0
+    // Beyond |Δm| of 0.1 the linear theory is too rough for a verdict, beyond 0.5 for anything.
     if largest > 0.25 { memory.chanceTime = density.time }
     if largest > 0.01, memory.fluctuationTime == nil { memory.fluctuationTime = density.time }
     guard memory.fluctuationTime == nil else { return }
-    for (k, row) in zip(watchedModes, rows).prefix(Self.judgedModes) {
-      memory.influences.append(row.real)
-      memory.influences.append(row.imaginary)
-      for m in 0..<members {
-        memory.deviations[m].append(snapshots[m].moments.real(k) - density.moments.real(k))
-        memory.deviations[m].append(
-          snapshots[m].moments.imaginary(k) - density.moments.imaginary(k))
-      }
+    memory.influences += influences.prefix(judgedDegrees.count).flatMap { $0 }
+    let expected = density.law.moments(degrees: judgedDegrees)
+    for (m, snapshot) in snapshots.enumerated() {
+      let found = snapshot.law.moments(degrees: judgedDegrees)
+      memory.deviations[m] += zip(found, expected).map { $0 - $1 }
     }
   }
 
@@ -150,7 +140,8 @@ public struct Comparison: Sendable {
     var squares = [Double](repeating: 0, count: members)
     var used = [Bool](repeating: false, count: rows.count)
     var degrees = 0
-    while degrees < min(Self.mostDegrees, labels / 8) {
+    // Many more labels than deviations where the labels are random, some more where they are not.
+    while degrees < min(Self.mostDegrees, labels / (hasNoise ? 8 : 2)) {
       var pivot = -1
       var share = Self.leastNewShare
       for r in rows.indices where !used[r] && variances[r] > 0 {

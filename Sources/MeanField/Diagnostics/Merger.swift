@@ -5,7 +5,7 @@ public struct Merger: Sendable, Equatable {
   /// When two maxima of Z became one.
   public var time: Double
   /// Where the one that is left stands, right after.
-  public var position: Double
+  public var position: [Double]
   /// Its mass, right after.
   public var mass: Double
   /// The masses of the two, right before, the larger first.
@@ -13,26 +13,24 @@ public struct Merger: Sendable, Equatable {
 
   /// The mergers that turn one list of clusters into another.
   ///
-  /// Masses tell: a cluster that is left holds what two neighbours held. A mode that only falls below
+  /// Masses tell: a cluster that is left holds what two held. A mode that only falls below
   /// the least mass that counts leaves no such cluster.
   ///
   /// - Parameters:
   ///   - time: when, to rounding.
   ///   - before, after: clusters on either side of that time.
   static func mergers(at time: Double, before: [Cluster], after: [Cluster]) -> [Merger] {
-    let ring = before.sorted { $0.position < $1.position }
-    guard ring.count > 1 else { return [] }
-    return after.compactMap { heir -> Merger? in
-      let pairs = ring.indices.map { (ring[$0], ring[($0 + 1) % ring.count]) }
-      func mismatch(_ pair: (Cluster, Cluster)) -> Double {
-        abs(heir.mass - pair.0.mass - pair.1.mass)
-      }
-      func distance(_ pair: (Cluster, Cluster)) -> Double {
-        [pair.0, pair.1].reduce(0) { $0 + abs(remainder($1.position - heir.position, 2 * .pi)) }
+    after.compactMap { heir -> Merger? in
+      let pairs = before.indices.flatMap { i in
+        before.indices.dropFirst(i + 1).map { (before[i], before[$0]) }
       }
       // Basins' masses change smoothly up to the event; equal ones are told by place.
-      let candidates = pairs.filter { mismatch($0) < 1e-6 }
-      guard let pair = candidates.min(by: { distance($0) < distance($1) }) else { return nil }
+      let candidates = pairs.filter { abs(heir.mass - $0.0.mass - $0.1.mass) < 1e-6 }
+      let pair = candidates.min { first, second in
+        heir.distance(to: first.0) + heir.distance(to: first.1)
+          < heir.distance(to: second.0) + heir.distance(to: second.1)
+      }
+      guard let pair else { return nil }
       return Merger(
         time: time, position: heir.position, mass: heir.mass,
         parentMasses: [pair.0.mass, pair.1.mass].sorted(by: >))
@@ -45,7 +43,7 @@ public struct Merger: Sendable, Equatable {
 /// The run itself is not touched: a copy starts where the earlier snapshot was, and halves the
 /// interval in which clusters disappear.
 struct MergerSearch {
-  typealias Run = Evolution<SpectralDynamics>
+  typealias Run = any LawEvolution
 
   /// Width at which halving stops, as a part of the interval between the two snapshots.
   private static let resolution = 1e-9
@@ -66,11 +64,11 @@ struct MergerSearch {
     let before = start.memory.time
     if end - before <= width {
       let later = start.replica()
-      try later.advance(to: end)
+      try later.advance(to: end, shouldStop: { false })
       return Merger.mergers(at: end, before: clusters, after: later.snapshot().clusters())
     }
     let middle = start.replica()
-    try middle.advance(to: before + 0.5 * (end - before))
+    try middle.advance(to: before + 0.5 * (end - before), shouldStop: { false })
     let between = middle.snapshot().clusters().count
     let first = try mergers(from: start, to: middle.memory.time, after: between, width: width)
     return first + (try mergers(from: middle, to: end, after: count, width: width))

@@ -1,27 +1,25 @@
-/// What anyone outside may see of a law at one time: weighted points, moments and velocities.
-///
-/// Densities and particles present themselves alike, so diagnostics, clusters, distances and
-/// writers need nothing else.
+/// What anyone outside may see of a law at one time.
 public struct Snapshot: Sendable {
   public var time: Double
   public var steps: Int
   /// Length of the last step, 0 before the first.
   public var stepSize: Double
   public var equation: Equation
+  /// Where the mass is.
+  public var law: any Law
 
-  /// Points of the circle: the solver's grid, or the tokens.
-  public var angles: [Double]
-  /// μ at the points, summing to one.
-  public var masses: [Double]
-  /// dμ/dσ at the points; nil for tokens.
-  public var densities: [Double]?
-  /// X at the points.
-  public var velocities: [Double]
-  /// X̄ = (1/β) ∂_θ Z̄ at the points.
-  public var gradients: [Double]
-  /// As many moments as the solver keeps: at least K(β) unless the density is smoother.
-  public var moments: Moments
-  public var cumulative: CumulativeLaw
+  /// ∫∫ e^{β(⟨x,y⟩−1)} dμ dμ ∈ (0, 1]: Σ p_q² for well separated clusters of masses p_q.
+  public var normalizedEnergy: Double
+  /// Ē = e^{−β}E above that of the uniform law, without the rounding of the constant a₀/2β.
+  public var energyAboveUniform: Double
+  /// dĒ/dt = ∫ X·X̄ dμ + (D/β) ∫ ΔZ̄ dμ, for every normalization.
+  public var scaledDissipation: Double
+  /// The largest |X| at the points.
+  public var largestSpeed: Double
+  /// −∫ log(dμ/dσ) dμ, NaN for tokens.
+  public var entropy: Double
+  /// Smallest dμ/dσ at the points, NaN for tokens.
+  public var minimumDensity: Double
   /// ∫₀ᵗ dĒ/dt dt by the time stepper; nil where noise moves the points.
   public var dissipated: Double?
   /// Ē above that of the uniform law at t = 0; NaN unless a snapshot was taken then.
@@ -30,22 +28,26 @@ public struct Snapshot: Sendable {
   public var resolution: Double?
 
   init(
-    time: Double, steps: Int, stepSize: Double, equation: Equation, angles: [Double],
-    masses: [Double], densities: [Double]?, velocities: [Double], gradients: [Double],
-    moments: Moments, cumulative: CumulativeLaw, dissipated: Double?, resolution: Double?
+    time: Double, steps: Int, stepSize: Double, equation: Equation, law: any Law,
+    normalizedEnergy: Double, energyAboveUniform: Double, scaledDissipation: Double,
+    largestSpeed: Double, entropy: Double = .nan, minimumDensity: Double = .nan,
+    dissipated: Double?, resolution: Double? = nil
   ) {
     self.time = time
     self.steps = steps
     self.stepSize = stepSize
     self.equation = equation
-    self.angles = angles
-    self.masses = masses
-    self.densities = densities
-    self.velocities = velocities
-    self.gradients = gradients
-    self.moments = moments
-    self.cumulative = cumulative
+    self.law = law
+    self.normalizedEnergy = normalizedEnergy
+    self.energyAboveUniform = energyAboveUniform
+    self.scaledDissipation = scaledDissipation
+    self.largestSpeed = largestSpeed
+    self.entropy = entropy
+    self.minimumDensity = minimumDensity
     self.dissipated = dissipated
     self.resolution = resolution
   }
+
+  /// Clusters by descending mass, then position; looked for anew at every call.
+  public func clusters() -> [Cluster] { law.clusters(equation.attention) }
 }

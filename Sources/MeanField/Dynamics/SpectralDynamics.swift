@@ -1,112 +1,84 @@
-internal import Foundation
 internal import Transforms
 
-/// A density on the circle carried by its Fourier coefficients, dμ/dσ = Σ_k m_k e^{ikθ}.
+/// A density carried by the harmonics of its manifold: a state is ∫ e dμ for every basis function.
 ///
-///     dm_k/dt = −ik (f X)_k − D k² m_k
+///     d/dt ∫ e dμ = ∫ X·∇e dμ + D ∫ Δe dμ
 ///
-/// The state is (Re m₀, Im m₀, …, Im m_K, W) with K = (M − 1)/3 on a grid of M points, so that the
-/// product f X is free of aliasing where X is band-limited; mass is conserved because mode 0 never
-/// moves. W = ∫ (dĒ/dt) dt collects the dissipation, Ē = e^{−β} E, to be compared with the energy.
-///
-/// When the tail of the spectrum exceeds a tenth of the tolerance the grid doubles.
-public struct SpectralDynamics: Dynamics {
+/// The last entry of a state is W = ∫ (dĒ/dt) dt, which collects the dissipation, Ē = e^{−β} E, to be
+/// compared with the energy. When the tail of the spectrum exceeds a tenth of the tolerance the
+/// basis becomes twice as fine.
+public struct SpectralDynamics<Basis: SpectralBasis>: LawDynamics {
   public let equation: Equation
   public let tolerance: Double
-  public let maximumPoints: Int
-  /// Grid points M.
-  public var points: Int { density.count }
-  /// K, the highest mode of the state.
-  public private(set) var modes: Int
+  /// Where refinement gives up.
+  public let maximum: Int
+  public private(set) var basis: Basis
   public private(set) var linearRates: [Double] = []
+  public private(set) var linearMap: TriangularMap?
 
-  private let spectrum: KernelSpectrum
+  private let kernel: KernelSpectrum
   private let clock: Double
-  private var density: RealFourierTransform
-  private var slope: RealFourierTransform
-  private var partition: RealFourierTransform?
+  private let divides: Bool
   /// Smallest Z/max Z seen by any stage of the present step.
   private var smallestPartition = 1.0
 
-  /// Below this part of its maximum a Fourier sum for Z has lost three digits in four.
-  static let resolvablePartition = 1e-13
+  /// Below this part of its maximum a sum of harmonics for Z has lost three digits in four.
+  static var resolvablePartition: Double { 1e-13 }
 
   /// - Parameters:
-  ///   - points: where the grid starts, ≥ 8.
-  ///   - maximumPoints: where it gives up.
+  ///   - basis: where refinement starts.
+  ///   - maximum: the finest resolution allowed, as the basis counts it.
   ///   - tolerance: largest error of any moment that space may cause.
-  public init(equation: Equation, points: Int, maximumPoints: Int, tolerance: Double) {
+  public init(equation: Equation, basis: Basis, maximum: Int, tolerance: Double) {
     self.equation = equation
     self.tolerance = tolerance
-    self.maximumPoints = maximumPoints
-    spectrum = KernelSpectrum(beta: equation.attention.beta)
+    self.maximum = maximum
+    self.basis = basis
+    kernel = equation.kernel
     clock = equation.attention.clock
-    density = RealFourierTransform(count: points)
-    slope = RealFourierTransform(count: points)
-    modes = Self.modes(points: points)
-    layOut(points: points)
+    divides = equation.attention.normalization == .softmax
+    prepareRates()
   }
 
-  /// The state of an initial law, on a grid fine enough for it.
+  /// The state of an initial law, in a basis fine enough for it.
   ///
   /// - Throws: `SimulationFailure.resolutionLost` at time 0.
   public mutating func state(of law: InitialLaw) throws(SimulationFailure) -> [Double] {
-    precondition(law.hasDensity, "tokens have no density")
-    // Symmetric starts leave gaps in the spectrum: one of period 2π/L must show its multiples of L in
-    // the tail. A mixture of bumps has at most their number as its symmetry.
-    let needed: Int
-    switch law {
-    case .harmonics, .perturbedUniform: needed = 12 * law.significantModes
-    case .vonMises(let bumps): needed = bumps.count > 1 ? 12 * bumps.count : 0
-    case .uniform, .tokens: needed = 0
-    }
+    precondition(law.hasDensity, "points have no density")
     while true {
-      let moments = law.moments(modes: max(modes, law.significantModes))
-      // Modes that the grid does not carry are lost outright.
-      let tail =
-        ((modes - modes / 4)..<moments.count)
-        .map { moments.squaredMagnitude($0) }.max().map { $0.squareRoot() } ?? 0
-      let state = moments.resized(to: modes + 1).values + [0]
-      if points >= needed && tail <= threshold { return state }
-      guard 2 * points <= maximumPoints else {
-        if tail <= tolerance { return state }
-        throw .resolutionLost(time: 0, tail: tail, tolerance: tolerance, points: points)
+      let (state, tail) = basis.coefficients(of: law)
+      if tail <= threshold { return state + [0] }
+      guard canRefine else {
+        if tail <= tolerance { return state + [0] }
+        throw .resolutionLost(
+          time: 0, tail: tail, tolerance: tolerance, resolution: basis.resolution)
       }
-      layOut(points: 2 * points)
+      use(basis.refined())
     }
   }
+
+  public var resolution: Resolution? { basis.resolution }
 
   public func controlledCount(of stateCount: Int) -> Int { stateCount - 1 }
 
-  /// Modes free of aliasing on M points.
-  static func modes(points: Int) -> Int { max(1, (points - 1) / 3) }
+  private var canRefine: Bool { basis.finerCount <= maximum }
 
-  private mutating func layOut(points: Int) {
-    if points != density.count {
-      density = RealFourierTransform(count: points)
-      slope = RealFourierTransform(count: points)
-    }
-    partition =
-      equation.attention.normalization == .softmax ? RealFourierTransform(count: points) : nil
-    modes = Self.modes(points: points)
+  private mutating func use(_ finer: Basis) {
+    basis = finer
+    prepareRates()
+  }
+
+  private mutating func prepareRates() {
     linearRates = []
     if equation.noise > 0 {
-      for k in 0...modes {
-        let rate = -equation.noise * Double(k) * Double(k)
-        linearRates += [rate, rate]
-      }
-      linearRates.append(0)
+      linearRates = basis.eigenvalues.map { -equation.noise * $0 } + [0]
+      linearMap = basis.laplacian?.scaled(by: equation.noise)
     }
   }
 
-  /// Lays out the grid a saved state was on: the first one by doubling that has its length.
-  ///
-  /// - Returns: false if there is none.
-  mutating func adopt(stateCount: Int) -> Bool {
-    while 2 * (modes + 1) + 1 < stateCount && 2 * points <= maximumPoints {
-      layOut(points: 2 * points)
-    }
-    return 2 * (modes + 1) + 1 == stateCount
+  public mutating func adopt(stateCount: Int) -> Bool {
+    while basis.coefficientCount + 1 < stateCount && canRefine { use(basis.refined()) }
+    return basis.coefficientCount + 1 == stateCount
   }
 
   // MARK: The right-hand side
@@ -114,95 +86,79 @@ public struct SpectralDynamics: Dynamics {
   public mutating func writeRate(
     of state: UnsafePointer<Double>, into rate: UnsafeMutablePointer<Double>
   ) {
-    loadSeries(state)
-    let budget: Double
-    if let partition {
-      budget = divideAndMultiply(partition)
-    } else {
-      budget = multiply()
-    }
-    density.analyze()
-    let scale = 1 / Double(points)
-    for k in 0...modes {
-      let re = density.coefficients[2 * k]
-      let im = density.coefficients[2 * k + 1]
-      let factor = Double(k) * scale
-      rate[2 * k] = factor * im
-      rate[2 * k + 1] = -factor * re
-    }
-    // d/dt m₀ is zero by structure; say so without rounding.
-    rate[0] = 0
-    rate[1] = 0
-    rate[2 * (modes + 1)] = budget * scale + noiseBudget(state)
+    load(state)
+    let budget = divides ? divideAndMultiply() : multiply()
+    basis.writeDivergence(into: rate)
+    rate[basis.coefficientCount] = budget * basis.massUnit + noiseBudget(state)
   }
 
-  /// Synthesizes f, X̄ and, for softmax, Z̄ on the grid.
-  private func loadSeries(_ state: UnsafePointer<Double>) {
-    let used = 2 * (modes + 1)
-    density.coefficients.update(from: state, count: used)
-    (density.coefficients + used).update(repeating: 0, count: density.coefficientCount - used)
-    density.synthesize()
-    let kept = min(modes, spectrum.modes)
-    slope.clearCoefficients()
-    spectrum.slope.withUnsafeBufferPointer { v in
-      for k in 0...kept {
-        slope.coefficients[2 * k] = -v[k] * state[2 * k + 1]
-        slope.coefficients[2 * k + 1] = v[k] * state[2 * k]
-      }
-    }
-    slope.synthesize()
-    if let partition {
-      partition.clearCoefficients()
-      spectrum.partition.withUnsafeBufferPointer { a in
-        for k in 0...kept {
-          partition.coefficients[2 * k] = a[k] * state[2 * k]
-          partition.coefficients[2 * k + 1] = a[k] * state[2 * k + 1]
-        }
-      }
-      partition.synthesize()
-    }
+  private func load(_ state: UnsafePointer<Double>) {
+    basis.loadMasses(state)
+    basis.loadSlopes(state, kernel)
+    if divides { basis.loadPartition(state, kernel) }
   }
 
-  /// density ← f X with X = clock · X̄; returns Σ f X X̄.
+  /// slope ← m X with X = clock · X̄; returns Σ m X·X̄.
   private func multiply() -> Double {
-    let count = points
+    var total = 0.0
+    for component in 0..<basis.tangentCount {
+      total += Self.multiply(
+        basis.slope(component), by: basis.masses, clock: clock, count: basis.pointCount)
+    }
+    return total
+  }
+
+  private static func multiply(
+    _ slope: UnsafeMutablePointer<Double>, by masses: UnsafePointer<Double>, clock: Double,
+    count: Int
+  ) -> Double {
     var sum = Vector.zero
     let factor = Vector(repeating: clock)
     var j = 0
     while j + 8 <= count {
-      let f = load(density.samples + j)
-      let x = load(slope.samples + j)
-      let flux = f * (factor * x)
-      store(flux, density.samples + j)
+      let x = loadVector(slope + j)
+      let flux = loadVector(masses + j) * (factor * x)
+      storeVector(flux, slope + j)
       sum = sum.addingProduct(flux, x)
       j += 8
     }
     var total = sum.sum()
     while j < count {
-      let x = slope.samples[j]
-      let flux = density.samples[j] * (clock * x)
-      density.samples[j] = flux
-      total += flux * x
+      let x = slope[j]
+      slope[j] = masses[j] * (clock * x)
+      total += slope[j] * x
       j += 1
     }
     return total
   }
 
-  /// density ← f X with X = X̄/Z̄; returns Σ f X X̄ and keeps watch on the smallest Z̄.
-  private mutating func divideAndMultiply(_ partition: RealFourierTransform) -> Double {
-    let count = points
+  /// slope ← m X with X = X̄/Z̄; returns Σ m X·X̄ and keeps watch on the smallest Z̄.
+  private mutating func divideAndMultiply() -> Double {
+    var total = 0.0
+    for component in 0..<basis.tangentCount {
+      let (sum, least) = Self.divideAndMultiply(
+        basis.slope(component), by: basis.masses, over: basis.partition, count: basis.pointCount)
+      total += sum
+      smallestPartition = min(smallestPartition, least)
+    }
+    return total
+  }
+
+  private static func divideAndMultiply(
+    _ slope: UnsafeMutablePointer<Double>, by masses: UnsafePointer<Double>,
+    over partition: UnsafePointer<Double>, count: Int
+  ) -> (sum: Double, least: Double) {
     var sum = Vector.zero
     var low = Vector(repeating: .infinity)
     var high = Vector(repeating: -.infinity)
     var j = 0
     while j + 8 <= count {
-      let f = load(density.samples + j)
-      let x = load(slope.samples + j)
-      let z = load(partition.samples + j)
+      let x = loadVector(slope + j)
+      let z = loadVector(partition + j)
       low = low.replacing(with: z, where: z .< low)
       high = high.replacing(with: z, where: z .> high)
-      let flux = f * x / z
-      store(flux, density.samples + j)
+      let flux = loadVector(masses + j) * x / z
+      storeVector(flux, slope + j)
       sum = sum.addingProduct(flux, x)
       j += 8
     }
@@ -210,28 +166,23 @@ public struct SpectralDynamics: Dynamics {
     var least = low.min()
     var most = high.max()
     while j < count {
-      let x = slope.samples[j]
-      let z = partition.samples[j]
+      let x = slope[j]
+      let z = partition[j]
       least = min(least, z)
       most = max(most, z)
-      let flux = density.samples[j] * x / z
-      density.samples[j] = flux
-      total += flux * x
+      slope[j] = masses[j] * x / z
+      total += slope[j] * x
       j += 1
     }
-    smallestPartition = min(smallestPartition, least / most)
-    return total
+    return (total, least / most)
   }
 
-  /// (D/β) ∫ ΔZ̄ dμ = −D Σ_k k v_k |m_k|².
+  /// (D/β) ∫ ΔZ̄ dμ = −D Σ_l l(l+d−2) (b_l/β) ∫∫ P_l dμ dμ.
   private func noiseBudget(_ state: UnsafePointer<Double>) -> Double {
     guard equation.noise > 0 else { return 0 }
-    var sum = 0.0
-    for k in 1..<max(1, min(modes, spectrum.modes) + 1) {
-      let square = state[2 * k] * state[2 * k] + state[2 * k + 1] * state[2 * k + 1]
-      sum += 2 * Double(k) * spectrum.slope[k] * square
-    }
-    return -equation.noise * sum
+    let d = equation.manifold.dimension
+    return -equation.noise
+      * basis.kernelSum(state, kernel, .potential) { Double($0) * Double($0 + d - 2) }
   }
 
   // MARK: Resolution
@@ -240,110 +191,95 @@ public struct SpectralDynamics: Dynamics {
 
   public mutating func checkStart(_ state: [Double], time: Double) throws(SimulationFailure) {
     guard smallestPartition < Self.resolvablePartition else { return }
-    let (angle, ratio) = emptiestPlace(state)
-    throw .voidUnresolved(time: time, angle: angle, ratio: min(ratio, smallestPartition))
+    let (place, ratio) = emptiestPlace(state)
+    throw .voidUnresolved(time: time, place: place, ratio: min(ratio, smallestPartition))
   }
 
   public mutating func resolves(
     _ candidate: [Double], time: Double
   ) throws(SimulationFailure) -> Bool {
     try checkStart(candidate, time: time)
-    // On the last grid a tail between threshold and tolerance is still within the promise.
-    return tail(of: candidate) <= (2 * points <= maximumPoints ? threshold : tolerance)
+    // In the finest basis a tail between threshold and tolerance is still within the promise.
+    return tail(of: candidate) <= (canRefine ? threshold : tolerance)
   }
 
   public mutating func refine(
     _ state: inout [Double], lost candidate: [Double], time: Double
   ) throws(SimulationFailure) {
-    guard 2 * points <= maximumPoints else {
+    guard canRefine else {
       throw .resolutionLost(
-        time: time, tail: tail(of: candidate), tolerance: tolerance, points: points)
+        time: time, tail: tail(of: candidate), tolerance: tolerance, resolution: basis.resolution)
     }
-    let integral = state.removeLast()
-    layOut(points: 2 * points)
-    state += [Double](repeating: 0, count: 2 * (modes + 1) - state.count)
-    state.append(integral)
+    let coarser = basis
+    use(basis.refined())
+    state = basis.adopt(Array(state.dropLast()), from: coarser) + [state[state.count - 1]]
   }
 
-  /// The grid doubles before the tail reaches the tolerance; below 4·10⁻¹⁵ it would chase rounding.
+  /// The basis is refined before the tail reaches the tolerance; below 4·10⁻¹⁵ it would chase
+  /// rounding.
   private var threshold: Double { max(0.1 * tolerance, 4e-15) }
 
-  /// Largest |m_k| of the last quarter of the modes: what the grid is about to lose.
+  /// Largest entry of the last quarter of the degrees: what the basis is about to lose.
   public func tail(of state: [Double]) -> Double {
-    var best = 0.0
-    for k in (modes - modes / 4)...modes {
-      let square = state[2 * k] * state[2 * k] + state[2 * k + 1] * state[2 * k + 1]
-      if !(square <= best) { best = square }
-    }
-    return best.squareRoot()
+    state.withUnsafeBufferPointer { $0.baseAddress.map { basis.tail(of: $0) } ?? 0 }
   }
 
-  private func emptiestPlace(_ state: [Double]) -> (angle: Double, ratio: Double) {
-    guard let partition else { return (0, 1) }
-    state.withUnsafeBufferPointer { state in
-      if let base = state.baseAddress { loadSeries(base) }
-    }
+  private func emptiestPlace(_ state: [Double]) -> (place: String, ratio: Double) {
+    guard divides else { return (basis.place(of: 0), 1) }
+    state.withUnsafeBufferPointer { if let base = $0.baseAddress { load(base) } }
     var place = 0
     var most = -Double.infinity
-    for j in 0..<points {
-      if partition.samples[j] < partition.samples[place] { place = j }
-      most = max(most, partition.samples[j])
+    for j in 0..<basis.pointCount {
+      if basis.partition[j] < basis.partition[place] { place = j }
+      most = max(most, basis.partition[j])
     }
-    return (2 * Double.pi * Double(place) / Double(points), partition.samples[place] / most)
+    return (basis.place(of: place), basis.partition[place] / most)
   }
 
   // MARK: What observers see
 
-  /// The state in physical terms.
-  public func snapshot(of state: [Double], time: Double, steps: Int, stepSize: Double) -> Snapshot {
-    state.withUnsafeBufferPointer { state in
-      if let base = state.baseAddress { loadSeries(base) }
-    }
-    let values = (0..<points).map { density.samples[$0] }
-    let descent = (0..<points).map { slope.samples[$0] }
-    let velocities: [Double]
-    if let partition {
-      velocities = (0..<points).map { descent[$0] / partition.samples[$0] }
-    } else {
-      velocities = descent.map { clock * $0 }
-    }
-    let moments = Moments(values: Array(state.dropLast()))
-    let spacing = 2 * Double.pi / Double(points)
-    return Snapshot(
-      time: time, steps: steps, stepSize: stepSize, equation: equation,
-      angles: (0..<points).map { spacing * Double($0) },
-      masses: values.map { $0 / Double(points) },
-      densities: values, velocities: velocities, gradients: descent, moments: moments,
-      cumulative: .density(moments), dissipated: state[state.count - 1],
-      resolution: tail(of: state))
-  }
-}
-
-extension Attention {
-  /// X / X̄ where that is a constant: e^β without normalization, 1 for peak and at β = 0.
-  var clock: Double {
-    switch normalization {
-    case .unnormalized: exp(beta)
-    case .softmax, .peak: 1
+  public mutating func snapshot(
+    of state: [Double], time: Double, steps: Int, stepSize: Double
+  ) -> Snapshot {
+    state.withUnsafeBufferPointer { buffer in
+      // A state holds at least ∫ dμ and W.
+      let state = buffer.baseAddress.unsafelyUnwrapped
+      load(state)
+      let speed = largestSpeed()
+      let budget = divides ? divideAndMultiply() : multiply()
+      let (entropy, minimum) = basis.entropyAndMinimum()
+      return Snapshot(
+        time: time, steps: steps, stepSize: stepSize, equation: equation,
+        law: basis.law(of: Array(buffer.dropLast())),
+        normalizedEnergy: basis.kernelSum(state, kernel, .partition) { _ in 1 },
+        energyAboveUniform: 0.5 * basis.kernelSum(state, kernel, .potential) { _ in 1 },
+        scaledDissipation: budget * basis.massUnit + noiseBudget(state), largestSpeed: speed,
+        entropy: entropy, minimumDensity: minimum, dissipated: buffer[buffer.count - 1],
+        resolution: basis.tail(of: state))
     }
   }
 
-  /// E / Ē: the kernel of the energy is e^{β⟨x,y⟩}, for peak e^{β(⟨x,y⟩−1)}; infinite where it
-  /// overflows.
-  var energyUnit: Double {
-    switch normalization {
-    case .unnormalized, .softmax: exp(beta)
-    case .peak: 1
+  /// The largest |X| on the grid, once state and field are loaded.
+  private func largestSpeed() -> Double {
+    var best = 0.0
+    for j in 0..<basis.pointCount {
+      var square = 0.0
+      for component in 0..<basis.tangentCount {
+        let x = basis.slope(component)[j] * (divides ? 1 / basis.partition[j] : clock)
+        square += x * x
+      }
+      best = max(best, square)
     }
+    return best.squareRoot()
   }
 }
 
 @inline(__always)
-private func load(_ pointer: UnsafePointer<Double>) -> Vector {
+private func loadVector(_ pointer: UnsafePointer<Double>) -> Vector {
   UnsafeRawPointer(pointer).loadUnaligned(as: Vector.self)
 }
 
 @inline(__always)
-private func store(_ value: Vector, _ pointer: UnsafeMutablePointer<Double>) {
+private func storeVector(_ value: Vector, _ pointer: UnsafeMutablePointer<Double>) {
   UnsafeMutableRawPointer(pointer).storeBytes(of: value, as: Vector.self)
 }

@@ -1,13 +1,23 @@
-/// The mean-field equation ∂_t μ + div(μ X[μ]) = D Δμ of tokens on the circle, as plain data.
+internal import Foundation
+
+/// The mean-field equation ∂_t μ + div(μ X[μ]) = D Δμ of tokens on a sphere, as plain data.
 public struct Equation: Sendable, Equatable {
+  /// Where the tokens live.
+  public var manifold: Manifold
   /// What the velocity X is.
   public var attention: Attention
   /// Diffusivity D ≥ 0: dX = drift dt + √(2D) dW.
   public var noise: Double
 
-  public init(attention: Attention, noise: Double = 0) {
+  public init(manifold: Manifold = .circle, attention: Attention, noise: Double = 0) {
+    self.manifold = manifold
     self.attention = attention
     self.noise = noise
+  }
+
+  /// The kernel of the attention on the manifold.
+  public var kernel: KernelSpectrum {
+    KernelSpectrum(beta: attention.beta, dimension: manifold.dimension)
   }
 }
 
@@ -36,4 +46,21 @@ public struct Attention: Sendable, Equatable {
 
   /// The largest β of the unnormalized flow.
   public static let largestUnnormalizedBeta = 700.0
+
+  /// X / X̄ where that is a constant: e^β without normalization, 1 for peak and at β = 0.
+  var clock: Double {
+    switch normalization {
+    case .unnormalized: exp(beta)
+    case .softmax, .peak: 1
+    }
+  }
+
+  /// E / Ē: the kernel of the energy is e^{β⟨x,y⟩}, for peak e^{β(⟨x,y⟩−1)}; infinite where it
+  /// overflows.
+  var energyUnit: Double {
+    switch normalization {
+    case .unnormalized, .softmax: exp(beta)
+    case .peak: 1
+    }
+  }
 }

@@ -1,52 +1,94 @@
-/// The law of the tokens at t = 0 on the circle.
+/// The law of the tokens at t = 0, as plain data.
 ///
-/// Densities are dμ/dσ: the uniform law is 1.
+/// Densities are dμ/dσ: the uniform law is 1 on every manifold.
 public enum InitialLaw: Sendable, Equatable {
   /// dμ/dσ = 1.
   case uniform
-  /// dμ/dσ = 1 + Σ a cos kθ + b sin kθ.
+  /// dμ/dσ = 1 + a sum of harmonics.
   case harmonics([Harmonic])
-  /// A mixture of von Mises densities; weights are relative.
+  /// A mixture of von Mises–Fisher densities; weights are relative.
   case vonMises([VonMises])
-  /// 1 plus random harmonics of modes 1…`modes` whose L²(σ) norm is exactly `amplitude`.
+  /// 1 plus random harmonics of degrees 1…`modes` whose L²(σ) norm is exactly `amplitude`.
   case perturbedUniform(amplitude: Double, modes: Int, seed: UInt64)
   /// Weighted points.
   case tokens(Tokens)
+  /// Token i at e_i, N ≤ d of them.
+  case orthogonal
 
-  /// One term a cos kθ + b sin kθ, k ≥ 1.
+  /// One term of a density: a harmonic and how much of it.
+  ///
+  /// On the circle a cos kθ + b sin kθ with k the degree; on S² a Y_{l,m} + b Y_{l,−m} with m the
+  /// order, orthonormal in L²(σ), Y₁₀ = √3 z; for zonal laws a P_l(cos θ) with P_l(1) = 1.
   public struct Harmonic: Sendable, Equatable {
-    public var mode: Int
+    /// k or l, ≥ 1.
+    public var degree: Int
+    /// m, 0…l, on S²; 0 elsewhere.
+    public var order: Int
+    /// a.
     public var cosine: Double
+    /// b.
     public var sine: Double
 
-    public init(mode: Int, cosine: Double, sine: Double) {
-      self.mode = mode
+    public init(degree: Int, order: Int = 0, cosine: Double, sine: Double = 0) {
+      self.degree = degree
+      self.order = order
       self.cosine = cosine
       self.sine = sine
     }
+
+    /// a cos kθ + b sin kθ.
+    public init(mode: Int, cosine: Double, sine: Double) {
+      self.init(degree: mode, cosine: cosine, sine: sine)
+    }
   }
 
-  /// e^{κ cos(θ − mean)} / I₀(κ), κ ≥ 0, with a relative weight > 0.
+  /// e^{κ(⟨x,mean⟩ − 1)} over its integral, κ ≥ 0, with a relative weight > 0.
   public struct VonMises: Sendable, Equatable {
-    public var mean: Double
+    /// An angle on the circle; a vector of R^d of any length on spheres; 1 or −1 for the north or
+    /// south pole of zonal laws.
+    public var mean: [Double]
     public var concentration: Double
     public var weight: Double
 
-    public init(mean: Double, concentration: Double, weight: Double = 1) {
+    public init(mean: [Double], concentration: Double, weight: Double = 1) {
       self.mean = mean
       self.concentration = concentration
       self.weight = weight
     }
+
+    /// About an angle of the circle.
+    public init(mean: Double, concentration: Double, weight: Double = 1) {
+      self.init(mean: [mean], concentration: concentration, weight: weight)
+    }
   }
 
-  /// Atoms at given angles; masses sum to one.
+  /// Atoms at given points; masses sum to one.
   public struct Tokens: Sendable, Equatable {
-    public var angles: [Double]
+    /// Row after row: angles on the circle, unit vectors of R^d on spheres.
+    public var points: [Double]
     public var masses: [Double]
 
-    public init(angles: [Double], masses: [Double]) {
-      self.angles = angles
+    public init(points: [Double], masses: [Double]) {
+      self.points = points
       self.masses = masses
     }
+
+    public var count: Int { masses.count }
+  }
+
+  /// Whether the law has a density; points have none.
+  public var hasDensity: Bool {
+    switch self {
+    case .tokens, .orthogonal: false
+    case .uniform, .harmonics, .vonMises, .perturbedUniform: true
+    }
+  }
+
+  /// Weights of the bumps, summing to one; by the largest first, so that no sum overflows.
+  static func shares(_ bumps: [VonMises]) -> [Double] {
+    let largest = bumps.map(\.weight).max() ?? 1
+    let scaled = bumps.map { $0.weight / largest }
+    let sum = scaled.reduce(0, +)
+    return scaled.map { $0 / sum }
   }
 }

@@ -4,11 +4,13 @@ public final class Evolution<D: Dynamics> {
   public enum Stepping {
     case adaptive(Stepper)
     case stochastic(StochasticStepper)
+    /// The papers' scheme, tokens only.
+    case papers(FixedStepper<D>)
   }
 
   public internal(set) var dynamics: D
   public internal(set) var state: [Double]
-  private var stepping: Stepping
+  var stepping: Stepping
   /// Ē above that of the uniform law at t = 0, kept for the dissipation defect.
   public internal(set) var initialEnergy = Double.nan
 
@@ -24,6 +26,7 @@ public final class Evolution<D: Dynamics> {
       switch stepping {
       case .adaptive(let stepper): stepper.memory
       case .stochastic(let stepper): stepper.memory
+      case .papers(let stepper): stepper.memory
       }
     }
     set {
@@ -34,6 +37,9 @@ public final class Evolution<D: Dynamics> {
       case .stochastic(var stepper):
         stepper.memory = newValue
         stepping = .stochastic(stepper)
+      case .papers(var stepper):
+        stepper.memory = newValue
+        stepping = .papers(stepper)
       }
     }
   }
@@ -43,6 +49,7 @@ public final class Evolution<D: Dynamics> {
     switch stepping {
     case .adaptive(let stepper): stepper.evaluations
     case .stochastic(let stepper): 2 * stepper.memory.acceptedSteps
+    case .papers(let stepper): stepper.memory.acceptedSteps
     }
   }
 
@@ -57,101 +64,10 @@ public final class Evolution<D: Dynamics> {
     case .stochastic(var stepper):
       defer { stepping = .stochastic(stepper) }
       try stepper.advance(&dynamics, &state, to: target, shouldStop: shouldStop)
+    case .papers(var stepper):
+      defer { stepping = .papers(stepper) }
+      try stepper.advance(&dynamics, &state, to: target, shouldStop: shouldStop)
     }
-  }
-}
-
-extension Evolution where D == SpectralDynamics {
-  /// A density on the circle from its initial law.
-  public static func density(
-    _ equation: Equation, from law: InitialLaw, points: Int = 256, maximumPoints: Int = 131_072,
-    tolerance: Double = 1e-8, spaceTolerance: Double? = nil, end: Double
-  ) throws(SimulationFailure) -> Evolution {
-    var dynamics = SpectralDynamics(
-      equation: equation, points: points, maximumPoints: maximumPoints,
-      tolerance: spaceTolerance ?? tolerance)
-    let state = try dynamics.state(of: law)
-    let scheme: Scheme = equation.noise > 0 ? .extrapolation8 : .dormandPrince8
-    let stepper = Stepper(scheme: scheme, tolerance: tolerance, longest: end)
-    return Evolution(dynamics: dynamics, state: state, stepping: .adaptive(stepper))
-  }
-
-  public func snapshot() -> Snapshot {
-    completed(
-      dynamics.snapshot(
-        of: state, time: memory.time, steps: memory.acceptedSteps, stepSize: memory.lastStep))
-  }
-}
-
-extension Evolution where D == TokenDynamics {
-  /// Tokens on the circle at given angles.
-  ///
-  /// - Parameters:
-  ///   - masses: weights summing to one, nil for equal ones.
-  ///   - step: of the stochastic scheme, used where there is noise.
-  ///   - momentCount: how many moments snapshots carry, at least.
-  public static func tokens(
-    _ equation: Equation, angles: [Double], masses: [Double]? = nil, tolerance: Double = 1e-8,
-    seed: UInt64 = 0, member: Int = 0, step: Double? = nil, momentCount: Int = 0, end: Double
-  ) -> Evolution {
-    let dynamics = TokenDynamics(
-      equation: equation, count: angles.count, masses: masses, momentCount: momentCount)
-    let state = dynamics.state(angles: angles)
-    let stepping = Evolution.stepping(
-      equation, tolerance: tolerance, end: end,
-      step: step ?? TokenDynamics.stochasticStep(equation, draws: angles.count),
-      stream: RandomStream(seed: seed, member: member, purpose: .noise))
-    return Evolution(dynamics: dynamics, state: state, stepping: stepping)
-  }
-
-  public func snapshot() -> Snapshot {
-    completed(
-      dynamics.snapshot(
-        of: state, time: memory.time, steps: memory.acceptedSteps, stepSize: memory.lastStep))
-  }
-}
-
-extension Evolution where D == FluctuationDynamics {
-  /// The linear response of a law to its own sampling, at the 10⁻⁴ that error bars need.
-  public static func fluctuation(
-    _ equation: Equation, around law: InitialLaw, seed: UInt64 = 0, step: Double? = nil,
-    end: Double
-  ) -> Evolution {
-    let dynamics = FluctuationDynamics(
-      equation: equation, law: law, count: FluctuationDynamics.labelCount(for: equation),
-      seed: seed)
-    let stepping = Evolution.stepping(
-      equation, tolerance: 1e-4, end: end,
-      step: step ?? TokenDynamics.stochasticStep(equation, draws: dynamics.count),
-      stream: RandomStream(seed: seed, member: 0, purpose: .fluctuationNoise))
-    return Evolution(
-      dynamics: dynamics, state: dynamics.initialState, stepping: stepping)
-  }
-}
-
-extension Evolution {
-  /// Points move by the adaptive scheme, with noise by the stochastic one.
-  private static func stepping(
-    _ equation: Equation, tolerance: Double, end: Double, step: Double, stream: RandomStream
-  ) -> Stepping {
-    if equation.noise > 0 {
-      return .stochastic(StochasticStepper(step: step, noise: equation.noise, stream: stream))
-    }
-    return .adaptive(Stepper(scheme: .dormandPrince8, tolerance: tolerance, longest: end))
-  }
-
-  private func completed(_ snapshot: Snapshot) -> Snapshot {
-    if memory.acceptedSteps == 0 { initialEnergy = snapshot.energyAboveUniform }
-    var snapshot = snapshot
-    snapshot.initialEnergy = initialEnergy
-    return snapshot
-  }
-
-  /// A copy that can go its own way.
-  func replica() -> Evolution {
-    let copy = Evolution(dynamics: dynamics, state: state, stepping: stepping)
-    copy.initialEnergy = initialEnergy
-    return copy
   }
 
   /// What continues this evolution to the bit.
@@ -159,22 +75,93 @@ extension Evolution {
     SavedEvolution(state: state, memory: memory, initialEnergy: initialEnergy)
   }
 
-  func restore(_ saved: SavedEvolution) {
+  /// Goes to a saved place if that has as many numbers as the state.
+  func take(_ saved: SavedEvolution, of count: Int) -> Bool {
+    guard saved.state.count == count else { return false }
     state = saved.state
     memory = saved.memory
     initialEnergy = saved.initialEnergy
+    return true
   }
 }
 
-/// An evolution between two steps, as plain data.
-public struct SavedEvolution: Sendable, Equatable {
-  public var state: [Double]
-  public var memory: Stepper.Memory
-  public var initialEnergy: Double
+extension Evolution.Stepping {
+  /// Points move by the adaptive scheme, with noise by the stochastic one.
+  ///
+  /// - Parameter draws: how many independent ones the statistics will be of.
+  static func points(
+    _ equation: Equation, draws: Int, _ purpose: RandomStream.Purpose, _ numerics: TokenNumerics
+  ) -> Self {
+    if equation.noise > 0 {
+      let step = numerics.step ?? StochasticStepper.step(equation, draws: draws)
+      let stream = RandomStream(seed: numerics.seed, member: numerics.member, purpose: purpose)
+      return .stochastic(StochasticStepper(step: step, noise: equation.noise, stream: stream))
+    }
+    return .adaptive(
+      Stepper(scheme: .dormandPrince8, tolerance: numerics.tolerance, longest: numerics.end))
+  }
+}
 
-  public init(state: [Double], memory: Stepper.Memory, initialEnergy: Double) {
-    self.state = state
-    self.memory = memory
-    self.initialEnergy = initialEnergy
+/// Tokens that can take the papers' step.
+protocol AttentionStepping: LawDynamics {
+  /// x ← (x + h A)/|x + h A| for every token, A = X + ⟨x, A⟩ x the attention before it is projected
+  /// (arXiv 2312.10794, the authors' scheme).
+  mutating func takeAttentionStep(_ state: inout [Double], length: Double)
+}
+
+extension Evolution.Stepping where D: AttentionStepping {
+  /// The scheme that was asked for.
+  static func tokens(_ equation: Equation, draws: Int, _ numerics: TokenNumerics) -> Self {
+    switch numerics.scheme {
+    case .adaptive: .points(equation, draws: draws, .noise, numerics)
+    case .euler(let step):
+      .papers(FixedStepper(step: step) { $0.takeAttentionStep(&$1, length: $2) })
+    }
+  }
+}
+
+extension Evolution {
+  /// A density from its initial law, in a basis that is refined as needed.
+  ///
+  /// - Throws: `SimulationFailure.resolutionLost` when the start cannot be resolved.
+  static func density<Basis>(
+    _ equation: Equation, from law: InitialLaw, basis: Basis, numerics: DensityNumerics
+  ) throws(SimulationFailure) -> Evolution where D == SpectralDynamics<Basis> {
+    var dynamics = SpectralDynamics(
+      equation: equation, basis: basis, maximum: numerics.maximum,
+      tolerance: numerics.spaceTolerance)
+    let state = try dynamics.state(of: law)
+    let scheme: Scheme = equation.noise > 0 ? .extrapolation8 : .dormandPrince8
+    let stepper = Stepper(scheme: scheme, tolerance: numerics.tolerance, longest: numerics.end)
+    return Evolution(dynamics: dynamics, state: state, stepping: .adaptive(stepper))
+  }
+}
+
+extension Evolution where D == SpectralDynamics<FourierBasis> {
+  /// A density on the circle from its initial law.
+  public static func density(
+    _ equation: Equation, from law: InitialLaw, points: Int = 256, maximumPoints: Int = 131_072,
+    tolerance: Double = 1e-8, spaceTolerance: Double? = nil, end: Double
+  ) throws(SimulationFailure) -> Evolution {
+    try density(
+      equation, from: law, basis: FourierBasis(points: points),
+      numerics: DensityNumerics(
+        resolution: points, maximum: maximumPoints, tolerance: tolerance,
+        spaceTolerance: spaceTolerance ?? tolerance, end: end))
+  }
+}
+
+extension Evolution where D == CircleTokenDynamics {
+  /// Tokens on the circle at given angles.
+  ///
+  /// - Parameter masses: weights summing to one, nil for equal ones.
+  public static func tokens(
+    _ equation: Equation, angles: [Double], masses: [Double]? = nil, numerics: TokenNumerics
+  ) -> Evolution {
+    let dynamics = CircleTokenDynamics(
+      equation: equation, count: angles.count, masses: masses, momentCount: numerics.momentCount)
+    return Evolution(
+      dynamics: dynamics, state: dynamics.state(angles: angles),
+      stepping: .tokens(equation, draws: angles.count, numerics))
   }
 }

@@ -31,6 +31,12 @@ public struct RandomStream: Sendable {
     return Self.unit(block[0], block[1])
   }
 
+  /// Two independent uniform numbers in (0, 1); the first is `uniform` of the same place.
+  public func uniforms(index: Int, draw: Int) -> (Double, Double) {
+    let block = block(index: index, draw: draw)
+    return (Self.unit(block[0], block[1]), Self.unit(block[2], block[3]))
+  }
+
   /// Two independent standard normal numbers (Box–Muller).
   public func normals(index: Int, draw: Int) -> (Double, Double) {
     let block = block(index: index, draw: draw)

@@ -4,9 +4,9 @@ internal import Transforms
 /// A density, members of particles and the fluctuations expected between them, on their way
 /// through the same snapshot times.
 public final class Simulation {
-  public let density: Evolution<SpectralDynamics>?
-  public let members: [Evolution<TokenDynamics>]
-  public let fluctuation: Evolution<FluctuationDynamics>?
+  public let density: (any LawEvolution)?
+  public let members: [any LawEvolution]
+  public let fluctuation: (any ResponseEvolution)?
   /// False once nobody asks for the fluctuations any more: they stay where they are.
   public var followsFluctuation = true
   /// Planned snapshot times: t = 0 first, the end last.
@@ -15,7 +15,7 @@ public final class Simulation {
   public private(set) var nextSnapshot = 0
   private let threads: Int
   /// The density as it was at the last frame, and the mergers found up to then.
-  private var densityAtFrame: Evolution<SpectralDynamics>?
+  private var densityAtFrame: (any LawEvolution)?
   private var mergerCount = 0
 
   /// What all see at one planned time.
@@ -23,8 +23,10 @@ public final class Simulation {
     public var index: Int
     public var time: Double
     public var density: Snapshot?
+    public var densityClusters: [Cluster]
     public var members: [Snapshot]
-    public var response: LinearResponse?
+    public var memberClusters: [[Cluster]]
+    public var response: (any LinearResponse)?
     /// Mergers of the density's clusters since the last frame.
     public var mergers: [Merger]
     /// How many there have been before those.
@@ -43,8 +45,8 @@ public final class Simulation {
   ///   - times: ascending, the first is 0.
   ///   - threads: how many may be used; the values do not depend on it.
   public init(
-    density: Evolution<SpectralDynamics>?, members: [Evolution<TokenDynamics>],
-    fluctuation: Evolution<FluctuationDynamics>? = nil, times: [Double], threads: Int
+    density: (any LawEvolution)?, members: [any LawEvolution],
+    fluctuation: (any ResponseEvolution)? = nil, times: [Double], threads: Int
   ) {
     precondition(times.first == 0, "the first snapshot is that of the start")
     self.density = density
@@ -94,17 +96,21 @@ public final class Simulation {
   public func takeFrame() throws(SimulationFailure) -> Frame {
     let index = nextSnapshot
     nonisolated(unsafe) let members = members
-    let snapshots = parallelMap(count: members.count, threads: threads) { members[$0].snapshot() }
+    let seen = parallelMap(count: members.count, threads: threads) { m in
+      let snapshot = members[m].snapshot()
+      return (snapshot: snapshot, clusters: snapshot.clusters())
+    }
     let density = density?.snapshot()
+    let clusters = density?.clusters() ?? []
     var mergers: [Merger] = []
     if let densityAtFrame, let density {
       mergers = try MergerSearch.mergers(
-        from: densityAtFrame, to: density.time, after: density.clusters().count)
+        from: densityAtFrame, to: density.time, after: clusters.count)
     }
     let frame = Frame(
-      index: index, time: times[index], density: density, members: snapshots,
-      response: followsFluctuation ? fluctuation.map { $0.dynamics.response(of: $0.state) } : nil,
-      mergers: mergers,
+      index: index, time: times[index], density: density, densityClusters: clusters,
+      members: seen.map(\.snapshot), memberClusters: seen.map(\.clusters),
+      response: followsFluctuation ? fluctuation?.response() : nil, mergers: mergers,
       earlierMergers: mergerCount)
     densityAtFrame = self.density?.replica()
     mergerCount += mergers.count
@@ -122,29 +128,25 @@ public final class Simulation {
 
   /// Goes back to a saved place.
   ///
-  /// - Returns: false, with nothing changed, if the saved run has another shape than this one.
+  /// - Returns: false if the saved run has another shape than this one, which is then of no use.
   public func restore(_ saved: SavedRun) -> Bool {
     guard
       saved.members.count == members.count, saved.nextSnapshot <= times.count,
       (saved.density == nil) == (density == nil),
-      (saved.fluctuation == nil) == (fluctuation == nil),
-      zip(saved.members, members).allSatisfy({ $0.state.count == $1.state.count })
+      (saved.fluctuation == nil) == (fluctuation == nil)
     else { return false }
     if let density, let state = saved.density {
-      // The earlier state first: grids only grow.
+      // The earlier state first: representations only become finer.
       if let earlier = saved.densityAtFrame {
-        guard density.dynamics.adopt(stateCount: earlier.state.count) else { return false }
-        density.restore(earlier)
+        guard density.restore(earlier) else { return false }
         densityAtFrame = density.replica()
       }
-      guard density.dynamics.adopt(stateCount: state.state.count) else { return false }
-      density.restore(state)
+      guard density.restore(state) else { return false }
     }
-    if let fluctuation, let state = saved.fluctuation {
-      guard state.state.count == fluctuation.state.count else { return false }
-      fluctuation.restore(state)
+    if let fluctuation, let state = saved.fluctuation, !fluctuation.restore(state) { return false }
+    for (member, state) in zip(members, saved.members) where !member.restore(state) {
+      return false
     }
-    for (member, state) in zip(members, saved.members) { member.restore(state) }
     nextSnapshot = saved.nextSnapshot
     mergerCount = saved.mergerCount
     return true
@@ -154,6 +156,21 @@ public final class Simulation {
     let read: () -> Double
     let advance: (() -> Bool) throws(SimulationFailure) -> Void
 
+    init(
+      read: @escaping () -> Double, advance: @escaping (() -> Bool) throws(SimulationFailure) -> Void
+    ) {
+      self.read = read
+      self.advance = advance
+    }
+
+    init(_ evolution: any LawEvolution, _ target: Double) {
+      self.init(
+        read: { evolution.memory.time },
+        advance: { (stop) throws(SimulationFailure) in
+          try evolution.advance(to: target, shouldStop: stop)
+        })
+    }
+
     var time: Double { read() }
 
     func run(_ shouldStop: () -> Bool) throws(SimulationFailure) { try advance(shouldStop) }
@@ -162,19 +179,16 @@ public final class Simulation {
   /// The heaviest first: the density, then the fluctuations, then the members.
   private func tasks(_ target: Double) -> [EvolutionTask] {
     var tasks: [EvolutionTask] = []
-    if let density { tasks.append(Self.task(density, target)) }
-    if let fluctuation, followsFluctuation { tasks.append(Self.task(fluctuation, target)) }
-    return tasks + members.map { Self.task($0, target) }
-  }
-
-  private static func task<D: Dynamics>(
-    _ evolution: Evolution<D>, _ target: Double
-  ) -> EvolutionTask {
-    EvolutionTask(
-      read: { evolution.memory.time },
-      advance: { (stop) throws(SimulationFailure) in
-        try evolution.advance(to: target, shouldStop: stop)
-      })
+    if let density { tasks.append(EvolutionTask(density, target)) }
+    if let fluctuation, followsFluctuation {
+      tasks.append(
+        EvolutionTask(
+          read: { fluctuation.memory.time },
+          advance: { (stop) throws(SimulationFailure) in
+            try fluctuation.advance(to: target, shouldStop: stop)
+          }))
+    }
+    return tasks + members.map { EvolutionTask($0, target) }
   }
 }
 

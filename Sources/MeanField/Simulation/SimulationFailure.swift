@@ -2,10 +2,10 @@
 ///
 /// The output up to then is closed and readable (exit code 1).
 public enum SimulationFailure: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The spectrum's tail is above the tolerance on the largest grid allowed.
-  case resolutionLost(time: Double, tail: Double, tolerance: Double, points: Int)
-  /// Softmax divides by Z, which a Fourier sum cannot resolve where it is this small.
-  case voidUnresolved(time: Double, angle: Double, ratio: Double)
+  /// The spectrum's tail is above the tolerance on the finest basis allowed.
+  case resolutionLost(time: Double, tail: Double, tolerance: Double, resolution: Resolution)
+  /// Softmax divides by Z, which a sum of harmonics cannot resolve where it is this small.
+  case voidUnresolved(time: Double, place: String, ratio: Double)
   /// The error estimate asks for steps below the spacing of floating-point times.
   case stepTooSmall(time: Double, step: Double)
   /// Not a number, or infinite.
@@ -13,16 +13,16 @@ public enum SimulationFailure: Error, Sendable, Equatable, CustomStringConvertib
 
   public var description: String {
     switch self {
-    case .resolutionLost(let time, let tail, let tolerance, let points):
+    case .resolutionLost(let time, let tail, let tolerance, let resolution):
       """
       t = \(time): the density has become too sharp: the tail of its spectrum is \(tail), the \
-      tolerance \(tolerance), on \(points) points, the most allowed; end the run earlier, raise \
-      density.spectral.maximumPoints or density.spectral.tolerance, or add noise
+      tolerance \(tolerance), on \(resolution), the most allowed; end the run earlier, raise \
+      \(resolution.limitKey) or density.spectral.tolerance, or add noise
       """
-    case .voidUnresolved(let time, let angle, let ratio):
+    case .voidUnresolved(let time, let place, let ratio):
       """
-      t = \(time): the partition function at θ = \(angle) is \(ratio) of its largest value, too \
-      small for a Fourier sum (1e-13); end the run earlier, lower attention.beta, use \
+      t = \(time): the partition function at \(place) is \(ratio) of its largest value, too \
+      small for a sum of harmonics (1e-13); end the run earlier, lower attention.beta, use \
       normalization peak or unnormalized, or fill the void with noise
       """
     case .stepTooSmall(let time, let step):

@@ -5,12 +5,18 @@
 public protocol Dynamics {
   /// Diagonal of L ≤ 0, one number for every entry of the state; empty where nothing is stiff.
   var linearRates: [Double] { get }
+  /// L as a whole where it is more than its diagonal; nil elsewhere.
+  var linearMap: TriangularMap? { get }
 
   /// The leading entries whose local error is bounded; the others are integrals along the way.
   func controlledCount(of stateCount: Int) -> Int
 
-  /// The leading entries that Brownian motion moves, where the equation has noise.
-  func noisyCount(of stateCount: Int) -> Int
+  /// Moves the state by Brownian motion of diffusivity D for a while, where the equation has noise.
+  ///
+  /// - Parameters:
+  ///   - spread: D times the duration.
+  ///   - draw: number of this motion; every one has random numbers of its own.
+  mutating func diffuse(_ state: inout [Double], spread: Double, stream: RandomStream, draw: Int)
 
   /// What one unit of tolerance means for this state, 1 where entries are of order one.
   func errorUnit(of state: [Double]) -> Double
@@ -44,8 +50,13 @@ public protocol Dynamics {
 }
 
 extension Dynamics {
+  public var linearMap: TriangularMap? { nil }
   public func controlledCount(of stateCount: Int) -> Int { stateCount }
-  public func noisyCount(of stateCount: Int) -> Int { controlledCount(of: stateCount) }
+  public mutating func diffuse(
+    _ state: inout [Double], spread: Double, stream: RandomStream, draw: Int
+  ) {
+    addNoise(to: &state, count: controlledCount(of: state.count), spread, stream, draw)
+  }
   public func errorUnit(of state: [Double]) -> Double { 1 }
   public mutating func checkStart(_ state: [Double], time: Double) throws(SimulationFailure) {}
   public mutating func beginAttempt() {}
@@ -56,4 +67,50 @@ extension Dynamics {
     _ state: inout [Double], lost candidate: [Double], time: Double
   ) throws(SimulationFailure) {}
   public mutating func finishStep(_ state: inout [Double]) {}
+}
+
+/// Adds √(2 D h) times a standard normal number to each of the leading entries.
+func addNoise(
+  to state: inout [Double], count: Int, _ spread: Double, _ stream: RandomStream, _ draw: Int
+) {
+  let size = (2 * spread).squareRoot()
+  for i in stride(from: 0, to: count, by: 2) {
+    let pair = stream.normals(index: i / 2, draw: draw)
+    state[i] += size * pair.0
+    if i + 1 < count { state[i + 1] += size * pair.1 }
+  }
+}
+
+/// Dynamics of a law that observers may look at.
+public protocol LawDynamics: Dynamics {
+  /// How fine the representation is; nil for tokens.
+  var resolution: Resolution? { get }
+
+  /// Refines the representation to the one that a saved state of this length was in.
+  ///
+  /// - Returns: false if there is none.
+  mutating func adopt(stateCount: Int) -> Bool
+
+  /// The state in physical terms.
+  mutating func snapshot(of state: [Double], time: Double, steps: Int, stepSize: Double) -> Snapshot
+}
+
+extension LawDynamics {
+  public var resolution: Resolution? { nil }
+  public mutating func adopt(stateCount: Int) -> Bool { true }
+}
+
+/// Dynamics of what sampling does to a law.
+public protocol ResponseDynamics: Dynamics {
+  func response(of state: [Double]) -> any LinearResponse
+
+  /// Refines the representation to the one that a saved state of this length was in.
+  ///
+  /// - Parameter present: the length of states as they are.
+  /// - Returns: false if there is none.
+  mutating func adopt(stateCount: Int, from present: Int) -> Bool
+}
+
+extension ResponseDynamics {
+  public mutating func adopt(stateCount: Int, from present: Int) -> Bool { stateCount == present }
 }

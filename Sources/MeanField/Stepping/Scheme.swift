@@ -1,6 +1,6 @@
 /// An explicit Runge–Kutta method with error estimates, as a table of numbers.
 ///
-/// With the stiff diagonal part L the method is applied to e^{−tL}u (integrating factor, Lawson
+/// With the stiff linear part L the method is applied to e^{−tL}u (integrating factor, Lawson
 /// 1967): stage i is u_i = e^{c_i hL} u + h Σ_j a_ij e^{(c_i − c_j) hL} N_j. L = 0 gives back the
 /// plain method.
 public struct Scheme: Sendable, Equatable {

@@ -132,7 +132,10 @@ public struct Stepper {
     let rates = storage[0..<stages].map(\.base)
     let scratch = storage[stages].base
     let stiff = !dynamics.linearRates.isEmpty
-    if stiff { factors.prepare(scheme: scheme, step: h, rates: dynamics.linearRates) }
+    if stiff {
+      factors.prepare(
+        scheme: scheme, step: h, rates: dynamics.linearRates, map: dynamics.linearMap)
+    }
     state.withUnsafeBufferPointer { state in
       guard let start = state.baseAddress else { return }
       for i in 1..<stages {
@@ -256,75 +259,4 @@ private func largest(_ values: UnsafePointer<Double>, _ count: Int) -> Double {
     i += 1
   }
   return result
-}
-
-/// e^{δ hL} for the differences δ of a scheme's abscissae, and sums weighted by them.
-private struct IntegratingFactors {
-  private var step = Double.nan
-  private var rateCount = 0
-  private var differences: [Double] = []
-  private var tables: [[Double]] = []
-  /// places[i][j]: the table for c_i − c_j; places[i].last: for c_i − 0.
-  private var places: [[Int]] = []
-  private var scheme = ""
-
-  mutating func prepare(scheme: Scheme, step: Double, rates: [Double]) {
-    if self.scheme != scheme.name { index(scheme) }
-    if step == self.step && rates.count == rateCount { return }
-    self.step = step
-    rateCount = rates.count
-    tables = differences.map { difference in
-      var table = [Double](repeating: 1, count: rates.count)
-      // Neighbours share a rate: real and imaginary part of one mode.
-      var last = 0.0
-      var value = 1.0
-      for i in rates.indices {
-        if rates[i] != last {
-          last = rates[i]
-          value = exp(difference * step * last)
-        }
-        table[i] = value
-      }
-      return table
-    }
-  }
-
-  private mutating func index(_ scheme: Scheme) {
-    self.scheme = scheme.name
-    differences = []
-    step = .nan
-    let times = scheme.c + [1]
-    places = times.indices.map { i in
-      let used = i < scheme.a.count ? scheme.a[i].count : scheme.stageCount
-      return (0..<used).map { place(max(0, times[i] - scheme.c[$0])) } + [place(times[i])]
-    }
-  }
-
-  private mutating func place(_ difference: Double) -> Int {
-    if let found = differences.firstIndex(where: { abs($0 - difference) < 1e-12 }) {
-      return found
-    }
-    differences.append(difference)
-    return differences.count - 1
-  }
-
-  /// result = e^{c hL} base + Σ_j weights_j e^{(c − c_j) hL} terms_j; stage `stageCount` is the end.
-  func combine(
-    _ base: UnsafePointer<Double>?, _ weights: [Double], _ terms: [UnsafeMutablePointer<Double>],
-    stage: Int, into result: UnsafeMutablePointer<Double>, count: Int
-  ) {
-    let row = places[stage]
-    if let base {
-      tables[row[row.count - 1]].withUnsafeBufferPointer { factor in
-        for i in 0..<count { result[i] = factor[i] * base[i] }
-      }
-    }
-    for j in terms.indices where weights[j] != 0 {
-      let weight = weights[j]
-      let term = terms[j]
-      tables[row[j]].withUnsafeBufferPointer { factor in
-        for i in 0..<count { result[i] += weight * factor[i] * term[i] }
-      }
-    }
-  }
 }

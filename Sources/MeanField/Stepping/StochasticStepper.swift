@@ -1,9 +1,10 @@
-/// Steps dθ = X dt + √(2D) dW with a fixed step: Heun's method for additive noise, weak order 2.
+/// Steps dx = X dt + √(2D) dW with a fixed step: drift and noise in turn, weak order 2.
 ///
-///     θ* = θ + h X(θ) + √(2Dh) ξ,    θ ← θ + (h/2)(X(θ) + X(θ*)) + √(2Dh) ξ
+///     half a Brownian motion, a step of Heun's method along X, half a Brownian motion
 ///
-/// (Kloeden & Platen, Numerical Solution of SDEs, section 15.1.) The normal numbers depend on
-/// (seed, member, token, step) alone, so a resumed run draws what the interrupted one would have.
+/// The splitting is symmetric (Strang), Heun's method is of order 2 and the Brownian motion is up to the
+/// dynamics, at least of weak order 2 too. The normal numbers depend on (seed, member, token, step)
+/// alone, so a resumed run draws what the interrupted one would have.
 public struct StochasticStepper {
   /// The longest step; the way to an appointed time is divided equally.
   public let step: Double
@@ -14,7 +15,6 @@ public struct StochasticStepper {
   private var first: [Double] = []
   private var second: [Double] = []
   private var probe: [Double] = []
-  private var kicks: [Double] = []
 
   public init(step: Double, noise: Double, stream: RandomStream) {
     precondition(step > 0, "a step is positive")
@@ -23,7 +23,7 @@ public struct StochasticStepper {
     self.stream = stream
   }
 
-  /// Steps until `target`, exactly; the leading `controlledCount` entries are moved by noise.
+  /// Steps until `target`, exactly.
   public mutating func advance<D: Dynamics>(
     _ dynamics: inout D, _ state: inout [Double], to target: Double,
     shouldStop: () -> Bool = { false }
@@ -45,7 +45,6 @@ public struct StochasticStepper {
       memory.lastStep = h
       memory.acceptedSteps += 1
       guard state.allSatisfy(\.isFinite) else { throw .stateNotFinite(time: memory.time) }
-      dynamics.finishStep(&state)
       if shouldStop() { return }
     }
   }
@@ -58,18 +57,25 @@ public struct StochasticStepper {
       first = [Double](repeating: 0, count: count)
       second = first
       probe = first
-      kicks = first
     }
-    let noisy = dynamics.noisyCount(of: count)
-    let size = (2 * noise * h).squareRoot()
-    for i in stride(from: 0, to: noisy, by: 2) {
-      let pair = stream.normals(index: i / 2, draw: memory.acceptedSteps)
-      kicks[i] = size * pair.0
-      if i + 1 < noisy { kicks[i + 1] = size * pair.1 }
-    }
+    let draw = 2 * memory.acceptedSteps
+    dynamics.diffuse(&state, spread: 0.5 * h * noise, stream: stream, draw: draw)
     dynamics.writeRate(of: state, into: &first)
-    for i in 0..<count { probe[i] = state[i] + h * first[i] + kicks[i] }
+    for i in 0..<count { probe[i] = state[i] + h * first[i] }
     dynamics.writeRate(of: probe, into: &second)
-    for i in 0..<count { state[i] += 0.5 * h * (first[i] + second[i]) + kicks[i] }
+    for i in 0..<count { state[i] += 0.5 * h * (first[i] + second[i]) }
+    dynamics.finishStep(&state)
+    dynamics.diffuse(&state, spread: 0.5 * h * noise, stream: stream, draw: draw + 1)
+    dynamics.finishStep(&state)
+  }
+
+  /// A step of the stochastic scheme whose weak error, of second order, is below the sampling error.
+  ///
+  /// h Λ ≤ min(1/10, n^{−1/4}) for n independent draws, so (h Λ)² ≤ n^{−1/2}; and noise moves a
+  /// token by at most a fifth of the kernel's width (1 + β)^{−1/2} in a step.
+  public static func step(_ equation: Equation, draws: Int) -> Double {
+    let reach = min(0.1, 1 / Double(max(1, draws)).squareRoot().squareRoot())
+    let drift = reach / LinearTheory(equation: equation).lipschitzBound
+    return min(drift, 0.02 / (equation.noise * (1 + equation.attention.beta)))
   }
 }

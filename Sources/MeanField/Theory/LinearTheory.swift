@@ -1,37 +1,50 @@
 internal import Foundation
 
-/// What is known before any solving: linear stability of the uniform state on the circle.
+/// What is known before any solving: linear stability of the uniform law on S^{d−1}.
 ///
-/// 1 + ε cos kθ grows like e^{λ_k t}; peak: λ_k = k v_k − D k² with v_k = k e^{−β} I_k(β)/β,
-/// unnormalized: k v_k times e^β, softmax: divided by e^{−β} I₀(β) (literature 3.1).
+/// A harmonic of degree l added to the uniform density grows like e^{λ_l t} with
+///
+///     λ_l = l(l+d−2) (a_l(β)/β − D)
+///
+/// without normalization; softmax divides a_l by a₀, peak multiplies it by e^{−β} (literature 3.1;
+/// `KernelSpectrum` has a_l). At β = 0 only λ₁ = (d−1)/d − D(d−1) can be positive, for all three.
 public struct LinearTheory: Sendable {
   public let equation: Equation
   private let spectrum: KernelSpectrum
+  /// a₀, 1 or ā₀: what a_l/(β a₀) is multiplied by.
+  private let scale: Double
 
   public init(equation: Equation) {
     self.equation = equation
-    spectrum = KernelSpectrum(beta: equation.attention.beta)
-  }
-
-  /// K(β): modes of the kernel above 10⁻¹⁶.
-  public var modes: Int { spectrum.modes }
-
-  /// λ_k without noise, at D = 0.
-  public func attentionRate(_ k: Int) -> Double {
-    guard k >= 1, k <= spectrum.modes else { return 0 }
-    let rate = Double(k) * spectrum.slope[k]
+    spectrum = equation.kernel
     switch equation.attention.normalization {
-    case .softmax: return rate / spectrum.partition[0]
-    case .unnormalized, .peak: return rate * equation.attention.clock
+    case .softmax: scale = 1
+    case .unnormalized: scale = spectrum.unscaledPartition0
+    case .peak: scale = spectrum.partition[0]
     }
   }
 
-  /// Growth rate λ_k of mode k ≥ 1.
-  public func growthRate(_ k: Int) -> Double {
-    attentionRate(k) - equation.noise * Double(k) * Double(k)
+  /// K(β): degrees of the kernel above 10⁻¹⁶.
+  public var modes: Int { spectrum.modes }
+
+  /// l(l+d−2), the eigenvalue of −Δ.
+  private func eigenvalue(_ degree: Int) -> Double {
+    Double(degree * (degree + spectrum.dimension - 2))
   }
 
-  /// The fastest growing mode, the expected number of clusters; nil where no mode grows.
+  /// λ_l without noise, at D = 0.
+  public func attentionRate(_ degree: Int) -> Double {
+    guard degree >= 1, degree <= spectrum.modes else { return 0 }
+    return eigenvalue(degree) * spectrum.relativePotential[degree] * scale
+  }
+
+  /// Growth rate λ_l of degree l ≥ 1; on the circle of mode k = l.
+  public func growthRate(_ degree: Int) -> Double {
+    attentionRate(degree) - equation.noise * eigenvalue(degree)
+  }
+
+  /// The fastest growing degree, on the circle the expected number of clusters; nil where none
+  /// grows, or none at a rate that is a positive Double (peak in high dimension).
   public var fastestMode: Int? {
     let best = (1...spectrum.modes).max { growthRate($0) < growthRate($1) } ?? 1
     return growthRate(best) > 0 ? best : nil
@@ -47,14 +60,16 @@ public struct LinearTheory: Sendable {
     fastestMode.map { -log(amplitude) / growthRate($0) }
   }
 
-  /// The diffusivity above which the uniform state is linearly stable: max_k λ_k(D = 0)/k².
+  /// The diffusivity above which the uniform law is linearly stable: max_l λ_l(D = 0)/(l(l+d−2)).
   ///
-  /// a_k falls with k, so it is mode 1: I₁(β)/β without normalization, I₁/(β I₀) for softmax
-  /// (literature 4.9, 1/κ_c).
-  public var criticalNoise: Double { attentionRate(1) }
+  /// a_l falls with l, so it is degree 1: a₁(β)/β without normalization, a₁/(β a₀) for softmax;
+  /// 1/d at β = 0 (literature 4.9, 1/κ_c).
+  public var criticalNoise: Double { spectrum.relativePotential[1] * scale }
 
   /// Largest speed without normalization: e^{βc} √(1 − c²), c = (√(1 + 4β²) − 1)/(2β); 1 for
   /// softmax (literature 1.4).
+  ///
+  /// In every d: the pull of y on x is e^{β cos t} sin t, t the angle between them.
   public var speedBound: Double {
     let beta = equation.attention.beta
     guard beta > 0 else { return 1 }
@@ -67,7 +82,10 @@ public struct LinearTheory: Sendable {
     }
   }
 
-  /// A bound on |∂X/∂θ|, for choosing steps: e^β, 1 or 1 + β.
+  /// A bound on the covariant derivative ∇X, for choosing steps: e^β, 1 or 1 + β in every d.
+  ///
+  /// The pull of y has the derivative e^{βu}(β(1−u²) − u), u = ⟨x,y⟩, along the great circle
+  /// through y and −u e^{βu} across it; softmax adds β times a covariance of unit vectors to −u.
   public var lipschitzBound: Double {
     switch equation.attention.normalization {
     case .unnormalized: exp(equation.attention.beta)

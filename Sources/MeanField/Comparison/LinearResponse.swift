@@ -1,0 +1,23 @@
+/// How a law answers to its own sampling, in linear order.
+///
+/// J independent sources of weights w_b stand for the draws: with N of them the law differs from μ by
+/// N^{−1/2} Σ_b √w_b g_b (what source b does), g Gaussian (literature 5.8, C37).
+public protocol LinearResponse: Sendable {
+  /// Influence of every source times √w_b on every real moment of the given degrees, in the order of
+  /// `Law.moments(degrees:)`: products of rows are covariances, times N.
+  func influences(degrees: [Int]) -> [[[Double]]]
+
+  /// What a deviation of each of the degrees is small against: standard deviations of one draw, or 1
+  /// for moments of that order.
+  func spreads(degrees: [Int]) -> [Double]
+
+  /// Distances of samples of the Gaussian limit from the law: one number for each of the chart's
+  /// distances.
+  ///
+  /// - Parameter tokens: N.
+  func sampleDistances(count: Int, tokens: Int, threads: Int) -> [[Double]]
+}
+
+extension LinearResponse {
+  public func spreads(degrees: [Int]) -> [Double] { degrees.map { _ in 1 } }
+}

@@ -1,0 +1,143 @@
+internal import Foundation
+internal import Transforms
+
+/// N weighted tokens on the circle: θ_i′ = X[μ](θ_i), μ = Σ_i w_i δ_{θ_i}, the token itself included.
+///
+/// The state is (θ₁, …, θ_N, W) with W = ∫ (dĒ/dt) dt as for densities. Noise is not part of the
+/// rate: the stochastic stepper adds it.
+public struct CircleTokenDynamics: AttentionStepping {
+  public let equation: Equation
+  public let count: Int
+  public var linearRates: [Double] { [] }
+
+  private let masses: [Double]?
+  private let kernel: KernelSpectrum
+  private let field: CircleTokenField
+  private let clock: Double
+  private let momentCount: Int
+  private var partition: [Double]
+  private var slope: [Double]
+
+  /// - Parameters:
+  ///   - masses: weights summing to one, or nil for 1/N each.
+  ///   - momentCount: how many moments snapshots carry, at least; K(β) and the judged ones always.
+  ///   - usesPairSums: true sums over all pairs, false goes by moments, nil takes the faster.
+  public init(
+    equation: Equation, count: Int, masses: [Double]? = nil, momentCount: Int = 0,
+    usesPairSums: Bool? = nil
+  ) {
+    self.equation = equation
+    self.count = count
+    self.masses = masses
+    kernel = equation.kernel
+    let road: CircleTokenField.Road? = usesPairSums.map { $0 ? .direct : .moments }
+    field = CircleTokenField(kernel: kernel, count: count, masses: masses, road: road)
+    clock = equation.attention.clock
+    self.momentCount = max(momentCount, kernel.modes + 1, Circle().judgedDegree + 1)
+    partition = [Double](repeating: 1, count: count)
+    slope = partition
+  }
+
+  /// The state of tokens at the given angles.
+  public func state(angles: [Double]) -> [Double] {
+    precondition(angles.count == count, "one angle for every token")
+    return angles.map(wrappedAngle) + [0]
+  }
+
+  public func controlledCount(of stateCount: Int) -> Int { stateCount - 1 }
+
+  public mutating func writeRate(
+    of state: UnsafePointer<Double>, into rate: UnsafeMutablePointer<Double>
+  ) {
+    let divides = equation.attention.normalization == .softmax
+    let angles = UnsafeBufferPointer(start: state, count: count)
+    if let sum = field.evaluateFlow(factor: clock, divides: divides, at: angles, into: rate) {
+      rate[count] = sum / Double(count)
+      return
+    }
+    evaluateField(state)
+    var budget = 0.0
+    for i in 0..<count {
+      let velocity = velocity(i)
+      rate[i] = velocity
+      budget += (masses?[i] ?? 1 / Double(count)) * velocity * slope[i]
+    }
+    rate[count] = budget
+  }
+
+  /// X at token i, once the field has been evaluated.
+  private func velocity(_ i: Int) -> Double {
+    equation.attention.normalization == .softmax ? slope[i] / partition[i] : clock * slope[i]
+  }
+
+  private mutating func evaluateField(_ state: UnsafePointer<Double>) {
+    let angles = UnsafeBufferPointer(start: state, count: count)
+    let needsPartition = equation.attention.normalization == .softmax
+    partition.withUnsafeMutableBufferPointer { partition in
+      slope.withUnsafeMutableBufferPointer { slope in
+        guard let z = partition.baseAddress, let x = slope.baseAddress else { return }
+        field.evaluate(at: angles, partition: z, slope: x, needsPartition: needsPartition)
+      }
+    }
+  }
+
+  /// Angles back into [0, 2π).
+  public mutating func finishStep(_ state: inout [Double]) {
+    state.withUnsafeMutableBufferPointer { state in
+      for i in 0..<count where !(state[i] >= 0 && state[i] < 2 * Double.pi) {
+        if state[i].isFinite { state[i] = wrappedAngle(state[i]) }
+      }
+    }
+  }
+
+  public mutating func snapshot(
+    of state: [Double], time: Double, steps: Int, stepSize: Double
+  ) -> Snapshot {
+    state.withUnsafeBufferPointer { if let base = $0.baseAddress { evaluateField(base) } }
+    let angles = Array(state.dropLast())
+    let weights = masses ?? [Double](repeating: 1 / Double(count), count: count)
+    let moments = InitialLaw.tokens(.init(points: angles, masses: weights))
+      .circularMoments(modes: momentCount - 1)
+    var dissipation = 0.0
+    var speed = 0.0
+    for i in 0..<count {
+      dissipation += weights[i] * velocity(i) * slope[i]
+      speed = max(speed, abs(velocity(i)))
+    }
+    func sum(_ part: KernelSpectrum.Part, _ weight: (Int) -> Double) -> Double {
+      Moments.kernelSum(
+        moments.values, count: moments.count, kernel.factors(part), weight: weight)
+    }
+    if equation.noise > 0 {
+      dissipation -= equation.noise * sum(.potential) { Double($0) * Double($0) }
+    }
+    return Snapshot(
+      time: time, steps: steps, stepSize: stepSize, equation: equation,
+      law: CircleLaw(
+        angles: angles, masses: weights, densities: nil, moments: moments,
+        cumulative: .tokens(angles: angles, masses: weights), floor: 0),
+      normalizedEnergy: sum(.partition) { _ in 1 },
+      energyAboveUniform: 0.5 * sum(.potential) { _ in 1 }, scaledDissipation: dissipation,
+      largestSpeed: speed, dissipated: equation.noise > 0 ? nil : state[count])
+  }
+
+  /// ⟨x, A⟩ = Σ_j w_j e^{β(cos Δ − 1)} cos Δ by plain sums; the new angle is that of (1 + h⟨x, A⟩, h X).
+  mutating func takeAttentionStep(_ state: inout [Double], length h: Double) {
+    state.withUnsafeBufferPointer { if let base = $0.baseAddress { evaluateField(base) } }
+    let divides = equation.attention.normalization == .softmax
+    let beta = equation.attention.beta
+    let angles = Array(state[..<count])
+    for i in 0..<count {
+      var radial = 0.0
+      for j in 0..<count {
+        let half = sin((angles[i] - angles[j]) / 2)
+        let fall = 2 * half * half
+        radial += (masses?[j] ?? 1 / Double(count)) * exp(-beta * fall) * (1 - fall)
+      }
+      let factor = divides ? 1 / partition[i] : clock
+      state[i] += atan2(h * factor * slope[i], 1 + h * factor * radial)
+      state[count] += h * (masses?[i] ?? 1 / Double(count)) * factor * slope[i] * slope[i]
+    }
+    finishStep(&state)
+  }
+}

@@ -1,0 +1,279 @@
+internal import Foundation
+
+/// The fluctuation of independent draws carried along the flow of their law, in harmonics.
+///
+/// A state is ∫ e df of the law f and, after it, of every column δ of a square root of the covariance.
+/// A column moves by the linearized right-hand side,
+///
+///     d/dt ∫ e dδ = ∫ X·∇e dδ + ∫ δX·∇e df + D ∫ Δe dδ,
+///     δX = clock ∇δΦ,  under softmax (∇δΦ − X δZ̄)/Z̄,
+///
+/// where the law has the flow X (literature 5.8, C37). With N draws the law differs from f by
+/// N^{−1/2} Σ_b g_b (column b), g Gaussian: influences of a few smooth sources suffice.
+///
+/// With noise the columns are R random samples divided by √R, and all of them meet noise of the
+/// covariance 2D ∫ ∇e·∇e′ df per unit of time; variances have a relative error √(2/R). Diffusion is
+/// exact, and the noise of a while is that at its middle, seen through
+/// √((1 − e^{−2λτ})/(2λτ)): of weak order 2, and the uniform law is left as it is for any τ.
+///
+/// The density that decides whether a run fails is another one: here refinement ends at `maximum`,
+/// and from there on the highest degrees are damped.
+public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamics {
+  public let equation: Equation
+  /// How many columns there are.
+  public let columnCount: Int
+  /// Where refinement ends.
+  public let maximum: Int
+  public private(set) var basis: Basis
+  public var linearRates: [Double] { [] }
+  /// Densities are refined where the tail of their spectrum exceeds this: less than what columns
+  /// leave out of a variance.
+  public static var tailTolerance: Double { 1e-3 }
+
+  private let kernel: KernelSpectrum
+  private let clock: Double
+  private let divides: Bool
+  private let respond: (Basis, _ density: [Double], _ columns: [Double]) -> any LinearResponse
+  private var flow: GridFlow
+  private var eigenvalues: [Double]
+  private var damping: [Double] = []
+  private var semigroup: HeatSemigroup?
+
+  /// - Parameters:
+  ///   - basis: where refinement starts.
+  ///   - respond: what a density and its columns, one after the other, say on their manifold.
+  init(
+    equation: Equation, basis: Basis, maximum: Int, columnCount: Int,
+    respond: @escaping (Basis, _ density: [Double], _ columns: [Double]) -> any LinearResponse
+  ) {
+    self.equation = equation
+    self.basis = basis
+    self.maximum = maximum
+    self.columnCount = columnCount
+    self.respond = respond
+    kernel = equation.kernel
+    clock = equation.attention.clock
+    divides = equation.attention.normalization == .softmax
+    flow = GridFlow(pointCount: basis.pointCount, tangentCount: basis.tangentCount)
+    eigenvalues = basis.eigenvalues
+    use(basis)
+  }
+
+  /// The coarsest basis from one on that holds a law as well as columns need it.
+  static func basis(for law: InitialLaw, from basis: Basis, maximum: Int) -> Basis {
+    var basis = basis
+    while basis.coefficients(of: law).tail > tailTolerance {
+      guard basis.finerCount <= maximum else { break }
+      basis = basis.refined()
+    }
+    return basis
+  }
+
+  public func response(of state: [Double]) -> any LinearResponse {
+    let count = basis.coefficientCount
+    return respond(basis, Array(state[..<count]), Array(state[count...]))
+  }
+
+  /// Columns beyond 100 say only that chance decides: they need no absolute accuracy.
+  public func errorUnit(of state: [Double]) -> Double {
+    var largest = 0.0
+    for value in state[basis.coefficientCount...] { largest = max(largest, abs(value)) }
+    return max(1, 0.01 * largest)
+  }
+
+  // MARK: The right-hand side
+
+  public mutating func writeRate(
+    of state: UnsafePointer<Double>, into rate: UnsafeMutablePointer<Double>
+  ) {
+    basis.loadMasses(state)
+    basis.loadSlopes(state, kernel)
+    if divides { basis.loadPartition(state, kernel) }
+    flow.take(basis, clock: divides ? nil : clock)
+    basis.writeDivergence(into: rate)
+    let count = basis.coefficientCount
+    for column in stride(from: count, to: (columnCount + 1) * count, by: count) {
+      basis.loadMasses(state + column)
+      basis.loadSlopes(state + column, kernel)
+      if divides { basis.loadPartition(state + column, kernel) }
+      flow.disturb(basis, divides: divides)
+      basis.writeDivergence(into: rate + column)
+    }
+  }
+
+  // MARK: Noise
+
+  public mutating func diffuse(
+    _ state: inout [Double], spread: Double, stream: RandomStream, draw: Int
+  ) {
+    var semigroup = semigroup ?? HeatSemigroup(basis)
+    semigroup.prepare(halfSpread: 0.5 * spread)
+    let count = basis.coefficientCount
+    let points = basis.pointCount
+    let components = basis.tangentCount
+    let gains = eigenvalues.map { eigenvalue in
+      let twice = 2 * eigenvalue * spread
+      return twice > 1e-8 ? (-expm1(-twice) / twice).squareRoot() : 1
+    }
+    var sizes = [Double](repeating: 0, count: points)
+    var noise = [Double](repeating: 0, count: count)
+    // Columns carry R^{−1/2}.
+    let scale = 2 * spread / (basis.massUnit * Double(columnCount))
+    state.withUnsafeMutableBufferPointer { buffer in
+      guard let state = buffer.baseAddress else { return }
+      semigroup.applyHalf(to: state)
+      basis.loadMasses(state)
+      for j in 0..<points { sizes[j] = (scale * max(0, basis.masses[j])).squareRoot() }
+      semigroup.applyHalf(to: state)
+      for r in 0..<columnCount {
+        let column = state + (r + 1) * count
+        semigroup.apply(to: column)
+        for component in 0..<components {
+          let slope = basis.slope(component)
+          stream.writeSigns(
+            index: r * components + component, draw: draw, into: slope, count: points)
+          for j in 0..<points { slope[j] *= sizes[j] }
+        }
+        basis.writeDivergence(into: &noise)
+        for i in 0..<count { column[i] += gains[i] * noise[i] }
+      }
+    }
+    self.semigroup = semigroup
+  }
+
+  // MARK: Resolution
+
+  private var canRefine: Bool { basis.finerCount <= maximum }
+
+  private mutating func use(_ basis: Basis) {
+    if basis.pointCount != flow.pointCount {
+      flow = GridFlow(pointCount: basis.pointCount, tangentCount: basis.tangentCount)
+    }
+    self.basis = basis
+    eigenvalues = basis.eigenvalues
+    semigroup = nil
+    damping = []
+    if !canRefine {
+      // Nothing below half of the degrees, all of the last one.
+      let highest = eigenvalues.max() ?? 1
+      damping = eigenvalues.map { exp(-36 * pow($0 / highest, 8)) }
+    }
+  }
+
+  private func isResolved(_ state: [Double]) -> Bool {
+    state.withUnsafeBufferPointer { buffer in
+      buffer.baseAddress.map { basis.tail(of: $0) <= Self.tailTolerance } ?? true
+    }
+  }
+
+  public mutating func resolves(
+    _ candidate: [Double], time: Double
+  ) throws(SimulationFailure) -> Bool {
+    !damping.isEmpty || isResolved(candidate)
+  }
+
+  public mutating func refine(
+    _ state: inout [Double], lost candidate: [Double], time: Double
+  ) throws(SimulationFailure) {
+    refine(&state)
+  }
+
+  private mutating func refine(_ state: inout [Double]) {
+    let coarser = basis
+    let count = coarser.coefficientCount
+    use(coarser.refined())
+    state = stride(from: 0, to: state.count, by: count).flatMap { start in
+      basis.adopt(Array(state[start..<(start + count)]), from: coarser)
+    }
+  }
+
+  public mutating func finishStep(_ state: inout [Double]) {
+    guard damping.isEmpty else {
+      let count = basis.coefficientCount
+      for start in stride(from: 0, to: state.count, by: count) {
+        for i in 0..<count { state[start + i] *= damping[i] }
+      }
+      return
+    }
+    // The stochastic scheme takes what it gets; the adaptive one has asked before.
+    if equation.noise > 0, !isResolved(state) { refine(&state) }
+  }
+
+  public mutating func adopt(stateCount: Int, from present: Int) -> Bool {
+    while (columnCount + 1) * basis.coefficientCount < stateCount && canRefine {
+      use(basis.refined())
+    }
+    return (columnCount + 1) * basis.coefficientCount == stateCount
+  }
+}
+
+/// The flow of a law on the grid, kept while its columns use the basis.
+private final class GridFlow {
+  let pointCount: Int
+  private let tangentCount: Int
+  /// X, component after component.
+  private let velocity: UnsafeMutablePointer<Double>
+  /// What multiplies ∇δΦ in the flux: clock · m, or m/Z̄.
+  private let response: UnsafeMutablePointer<Double>
+
+  /// Where Z̄ is below this part of its maximum there is no mass that could be moved, and a
+  /// spectrum cut off says nothing about it.
+  private static let leastPartition = 1e-7
+
+  init(pointCount: Int, tangentCount: Int) {
+    self.pointCount = pointCount
+    self.tangentCount = tangentCount
+    velocity = .allocate(capacity: (tangentCount + 1) * pointCount)
+    velocity.initialize(repeating: 0, count: (tangentCount + 1) * pointCount)
+    response = velocity + tangentCount * pointCount
+  }
+
+  deinit { velocity.deallocate() }
+
+  /// Keeps the flow of the law that has been loaded and puts its flux in the slopes.
+  ///
+  /// - Parameter clock: X/X̄ where that is a constant, nil under softmax.
+  func take(_ basis: some SpectralBasis, clock: Double?) {
+    let masses = basis.masses
+    if let clock {
+      for j in 0..<pointCount { response[j] = clock * masses[j] }
+    } else {
+      let partition = basis.partition
+      var most = 0.0
+      for j in 0..<pointCount { most = max(most, partition[j]) }
+      let least = Self.leastPartition * most
+      for j in 0..<pointCount {
+        partition[j] = 1 / max(partition[j], least)
+        response[j] = masses[j] * partition[j]
+      }
+    }
+    for component in 0..<tangentCount {
+      let slope = basis.slope(component)
+      let velocity = velocity + component * pointCount
+      if let clock {
+        for j in 0..<pointCount { velocity[j] = clock * slope[j] }
+      } else {
+        let inverse = basis.partition
+        for j in 0..<pointCount { velocity[j] = slope[j] * inverse[j] }
+      }
+      for j in 0..<pointCount { slope[j] = masses[j] * velocity[j] }
+    }
+  }
+
+  /// slope ← δm X + m δX of the column that has been loaded.
+  func disturb(_ basis: some SpectralBasis, divides: Bool) {
+    let masses = basis.masses
+    // m δX = response (∇δΦ − X δZ̄).
+    if divides {
+      let partition = basis.partition
+      for j in 0..<pointCount { masses[j] -= response[j] * partition[j] }
+    }
+    for component in 0..<tangentCount {
+      let slope = basis.slope(component)
+      let velocity = velocity + component * pointCount
+      for j in 0..<pointCount {
+        slope[j] = masses[j] * velocity[j] + response[j] * slope[j]
+      }
+    }
+  }
+}

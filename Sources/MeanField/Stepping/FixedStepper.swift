@@ -1,0 +1,43 @@
+/// Repeats one map with a fixed step, such as the papers' scheme.
+///
+/// The way to an appointed time is divided into equal steps no longer than the given one, so that
+/// appointments that are multiples of the step change nothing.
+public struct FixedStepper<D: Dynamics> {
+  /// The longest step.
+  public let step: Double
+  public var memory = Stepper.Memory()
+  private let take: (inout D, inout [Double], Double) -> Void
+
+  /// - Parameter take: moves a state by one step of the given length.
+  init(step: Double, take: @escaping (inout D, inout [Double], Double) -> Void) {
+    precondition(step > 0, "a step is positive")
+    self.step = step
+    self.take = take
+  }
+
+  /// Steps until `target`, exactly.
+  mutating func advance(
+    _ dynamics: inout D, _ state: inout [Double], to target: Double,
+    shouldStop: () -> Bool = { false }
+  ) throws(SimulationFailure) {
+    while memory.time < target {
+      // Two planned times that rounding cannot tell apart are one.
+      if memory.acceptedSteps > 0, target - memory.time <= 16 * memory.time.ulp {
+        memory.time = target
+        return
+      }
+      let remaining = target - memory.time
+      let pieces = max(1, (remaining / step - 1e-9).rounded(.up))
+      let h = remaining / pieces
+      guard h > 16 * memory.time.ulp else {
+        throw .stepTooSmall(time: memory.time, step: h)
+      }
+      take(&dynamics, &state, h)
+      memory.time = pieces == 1 ? target : memory.time + h
+      memory.lastStep = h
+      memory.acceptedSteps += 1
+      guard state.allSatisfy(\.isFinite) else { throw .stateNotFinite(time: memory.time) }
+      if shouldStop() { return }
+    }
+  }
+}

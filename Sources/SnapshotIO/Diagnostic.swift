@@ -1,0 +1,45 @@
+internal import MeanField
+
+/// A number read off a snapshot, with what a reader of the file wants to know.
+struct Diagnostic: Sendable {
+  var name: String
+  var longName: String
+  var value: @Sendable (Snapshot) -> Double
+
+  static let all =
+    ofTokens + [
+      Diagnostic(
+        name: "entropy", longName: "entropy: -integral of log(dmu/dsigma) dmu",
+        value: { $0.entropy }),
+      Diagnostic(
+        name: "minimum_density", longName: "smallest density on the solver's grid",
+        value: { $0.minimumDensity }),
+      Diagnostic(
+        name: "free_energy", longName: "free energy: D * integral of log(dmu/dsigma) dmu - E",
+        value: { $0.freeEnergy }),
+      Diagnostic(
+        name: "resolution", longName: "largest |m_k| of the last quarter of the solver's modes",
+        value: { $0.resolution ?? .nan }),
+    ]
+
+  static let ofTokens = [
+    Diagnostic(name: "mass", longName: "mass: integral of dmu", value: { $0.mass }),
+    Diagnostic(
+      name: "energy",
+      longName: "energy: double integral of the kernel / (2 beta); at beta = 0 |mean|^2 / 2",
+      value: { $0.energy }),
+    Diagnostic(
+      name: "normalized_energy",
+      longName: "double integral of exp(beta (<x,y> - 1)) dmu dmu", value: { $0.normalizedEnergy }),
+    Diagnostic(
+      name: "dissipation",
+      longName: "dE/dt: integral of |X|^2 dmu, weighted by Z for softmax, + D/beta of Laplacian Z",
+      value: { $0.dissipation }),
+    Diagnostic(
+      name: "dissipation_defect",
+      longName: "(time integral of the dissipation - change of energy) / change of energy",
+      value: { $0.dissipationDefect }),
+    Diagnostic(
+      name: "step_size", longName: "length of the last time step", value: { $0.stepSize }),
+  ]
+}

@@ -1,0 +1,53 @@
+internal import Foundation
+
+/// Room on the disk that belongs to a file before anything is written there, so that what a library
+/// keeps in memory still fits when another program has filled the disk in the meantime.
+///
+/// Where the system or the file system knows no such thing, nothing is claimed.
+final class DiskClaim {
+  private let descriptor: Int32
+  private var isHeld = false
+
+  /// - Parameter path: a file that is there.
+  init(path: String) {
+    descriptor = open(path, O_WRONLY | O_CLOEXEC)
+  }
+
+  deinit {
+    guard descriptor >= 0 else { return }
+    release()
+    Foundation.close(descriptor)
+  }
+
+  private var size: Int {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+  }
+
+  /// Claims `bytes` beyond the file's present end; false if the disk has no room for them.
+  func take(_ bytes: Int) -> Bool {
+    guard descriptor >= 0, let allocate = Self.allocate else { return true }
+    isHeld = true
+    // 1: the file's size stays as it is.
+    return allocate(descriptor, 1, size, bytes) == 0 || (errno != ENOSPC && errno != EDQUOT)
+  }
+
+  /// Gives back what the file has not grown into.
+  ///
+  /// After every `sync`, because the library then sets the file's size, and with that the system
+  /// may drop the claim.
+  func release() {
+    guard isHeld else { return }
+    isHeld = false
+    // A claim that stays does no harm: it goes when the file is next written.
+    _ = ftruncate(descriptor, size)
+  }
+
+  private typealias Allocate = @convention(c) (Int32, Int32, Int, Int) -> Int32
+
+  /// The system call of Linux, which Swift's view of the C library leaves out.
+  private static let allocate: Allocate? = {
+    guard let symbol = dlopen(nil, RTLD_NOW).flatMap({ dlsym($0, "fallocate") }) else { return nil }
+    return unsafeBitCast(symbol, to: Allocate.self)
+  }()
+}

@@ -1,0 +1,154 @@
+internal import Foundation
+public import MeanField
+
+/// Snapshots and verdicts into an output file.
+extension OutputFile {
+  private var chart: Chart { layout.chart }
+
+  /// Writes one snapshot at its place; whatever an interrupted run left there is overwritten.
+  public func write(
+    _ frame: Simulation.Frame, comparison: Comparison.Entry? = nil
+  ) throws(NetCDFError) {
+    try requireRoom(for: layout.bytesPerSnapshot)
+    let root = file.root
+    if let density = frame.density {
+      let lengths = chart.axes.map(\.values.count)
+      for (name, values) in [
+        ("density", density.law.density(on: chart)),
+        ("log_density", density.law.logDensity(on: chart)),
+      ] {
+        try root.put(
+          values ?? [], into: name, start: [frame.index] + lengths.map { _ in 0 },
+          count: [1] + lengths)
+      }
+      try writeSeries(
+        root, [density], [frame.densityClusters], Diagnostic.all, frame.index, hasMembers: false)
+      try write(frame.mergers, at: frame.earlierMergers, in: root.group(named: "mergers"))
+    }
+    if layout.members > 0 {
+      let group = try root.group(named: "particles")
+      if layout.writtenTokens > 0 {
+        let width = chart.token.width
+        let components = width > 1 ? [width] : []
+        try group.put(
+          frame.members.flatMap { $0.law.points.prefix(width * layout.writtenTokens) },
+          into: chart.token.name, start: [frame.index, 0, 0] + components.map { _ in 0 },
+          count: [1, layout.members, layout.writtenTokens] + components)
+      }
+      try writeSeries(
+        group, frame.members, frame.memberClusters, Diagnostic.ofTokens, frame.index,
+        hasMembers: true)
+    }
+    if let comparison {
+      try write(comparison, at: frame.index, in: try root.group(named: "comparison"))
+    }
+    // Last, so that a time in the file means that its snapshot is whole.
+    try root.put([frame.time], into: "time", start: [frame.index], count: [1])
+    if Date().timeIntervalSince(lastSync) > 1 { try sync() }
+  }
+
+  private func write(
+    _ mergers: [Merger], at place: Int, in group: NetCDFFile.Group
+  ) throws(NetCDFError) {
+    guard !mergers.isEmpty else { return }
+    let count = [mergers.count]
+    let components = chart.clusterPosition.width > 1 ? [chart.clusterPosition.width] : []
+    try group.put(mergers.map(\.time), into: "time", start: [place], count: count)
+    try group.put(
+      mergers.flatMap(\.position), into: "position",
+      start: [place] + components.map { _ in 0 }, count: count + components)
+    try group.put(mergers.map(\.mass), into: "mass", start: [place], count: count)
+    try group.put(
+      mergers.flatMap(\.parentMasses), into: "parent_mass", start: [place, 0],
+      count: count + [2])
+  }
+
+  private func writeSeries(
+    _ group: NetCDFFile.Group, _ snapshots: [Snapshot], _ clusters: [[Cluster]],
+    _ diagnostics: [Diagnostic], _ index: Int, hasMembers: Bool
+  ) throws(NetCDFError) {
+    let members = hasMembers ? [snapshots.count] : []
+    let start = [index] + members.map { _ in 0 }
+    let count = [1] + members
+    let moments = snapshots.map { $0.law.moments(for: chart) }
+    for (t, table) in chart.tables.enumerated() {
+      let lengths = chart.lengths(of: table)
+      try group.put(
+        moments.flatMap { $0[t] }, into: table.name, start: start + lengths.map { _ in 0 },
+        count: count + lengths)
+    }
+    let width = hasMembers ? chart.tokenMeanWidth : chart.meanWidth
+    try group.put(
+      snapshots.flatMap(\.mean), into: "mean", start: start + [0], count: count + [width])
+    for diagnostic in diagnostics {
+      try group.put(
+        snapshots.map(diagnostic.value), into: diagnostic.name, start: start, count: count)
+    }
+    try group.put(snapshots.map(\.steps), into: "step", start: start, count: count)
+    try group.put(clusters.map(\.count), into: "cluster_count", start: start, count: count)
+    let components = chart.clusterPosition.width > 1 ? [chart.clusterPosition.width] : []
+    for (member, list) in clusters.enumerated() where !list.isEmpty {
+      let place = [index] + members.map { _ in member } + [0]
+      let size = [1] + members.map { _ in 1 } + [list.count]
+      try group.put(
+        list.flatMap(\.position), into: chart.clusterPosition.name,
+        start: place + components.map { _ in 0 }, count: size + components)
+      try group.put(list.map(\.mass), into: "cluster_mass", start: place, count: size)
+    }
+  }
+
+  private func write(
+    _ entry: Comparison.Entry, at index: Int, in group: NetCDFFile.Group
+  ) throws(NetCDFError) {
+    let count = [1, entry.distances.count]
+    for (kind, distance) in chart.distances.enumerated() {
+      for (suffix, values) in [
+        ("", entry.distances.map { $0[kind] }),
+        ("_expected", entry.distances.map { _ in entry.sampling.expected[kind] }),
+        ("_spread", entry.distances.map { _ in entry.sampling.spread[kind] }),
+      ] {
+        try group.put(values, into: distance.name + suffix, start: [index, 0], count: count)
+      }
+    }
+  }
+
+  /// Writes the verdict and its attributes.
+  ///
+  /// Where nothing could be judged it is "none", and no member has a p-value.
+  public func write(_ verdict: Comparison.Verdict, sigmas: Double) throws(NetCDFError) {
+    func word(_ isWithin: Bool) -> String {
+      verdict.degrees == 0 ? "none" : isWithin ? "within" : "outside"
+    }
+    try requireRoom(for: 64 * (verdict.within.count + 1))
+    let group = try file.root.group(named: "comparison")
+    try group.put(verdict.pValues.map { verdict.degrees == 0 ? .nan : $0 }, into: "p_value")
+    try group.put(verdict.within.map(word), into: "verdict")
+    try group.setAttribute("verdict", to: .text(word(verdict.isWithin)))
+    try group.setAttribute("sigmas", to: .doubles([sigmas]))
+    try group.setAttribute("degrees_of_freedom", to: .integers([verdict.degrees]))
+    if let time = verdict.fluctuationTime {
+      try group.setAttribute("fluctuations_of_order_one_at", to: .doubles([time]))
+    }
+  }
+
+  /// Adds the group `comparison` to a file that was written without it.
+  public func addComparison() throws(NetCDFError) {
+    guard try !file.root.hasGroup(named: "comparison") else { return }
+    try requireRoom(for: 0)
+    try defineComparison(try file.root.group(named: "comparison"))
+  }
+
+  /// Writes one snapshot's distances alone.
+  public func write(_ entry: Comparison.Entry, at index: Int) throws(NetCDFError) {
+    try requireRoom(for: 3 * chart.distances.count * 8 * layout.members)
+    try write(entry, at: index, in: try file.root.group(named: "comparison"))
+  }
+
+  /// The tokens of one member at one snapshot, row after row.
+  public func points(snapshot: Int, member: Int) throws(NetCDFError) -> [Double] {
+    let components = chart.token.width > 1 ? [chart.token.width] : []
+    return try file.root.group(named: "particles").doubles(
+      chart.token.name, start: [snapshot, member, 0] + components.map { _ in 0 },
+      count: [1, 1, layout.writtenTokens] + components)
+  }
+}

@@ -1,0 +1,45 @@
+public import MeanField
+
+/// What an output file holds besides its numbers.
+public struct OutputLayout: Sendable {
+  public var title: String
+  /// The resolved run file, runnable as it is.
+  public var runFile: String
+  public var seed: UInt64
+  /// The coordinates of everything.
+  public var chart: Chart
+  public var hasDensity: Bool
+  /// Members of particles; 0 for none.
+  public var members: Int
+  /// Tokens written per member.
+  public var writtenTokens: Int
+  public var hasComparison: Bool
+  /// Step of the stochastic scheme, where there is one.
+  public var particleStep: Double?
+
+  public init(
+    title: String, runFile: String, seed: UInt64, chart: Chart, hasDensity: Bool, members: Int,
+    writtenTokens: Int, hasComparison: Bool, particleStep: Double?
+  ) {
+    self.title = title
+    self.runFile = runFile
+    self.seed = seed
+    self.chart = chart
+    self.hasDensity = hasDensity
+    self.members = members
+    self.writtenTokens = writtenTokens
+    self.hasComparison = hasComparison
+    self.particleStep = particleStep
+  }
+
+  /// Bytes one more snapshot takes, at most.
+  public var bytesPerSnapshot: Int {
+    let moments = chart.tables.reduce(0) { $0 + chart.count(of: $1) }
+    // Diagnostics, and clusters in chunks of 16.
+    let series = moments + 40 + 16 * (1 + chart.clusterPosition.width) + chart.tokenMeanWidth
+    let density = hasDensity ? 2 * chart.pointCount + series : 0
+    let distances = hasComparison ? 3 * chart.distances.count : 0
+    let member = writtenTokens * chart.token.width + series + distances
+    return 8 * (density + members * member)
+  }
+}

@@ -1,0 +1,146 @@
+extension SphericalHarmonicTransform {
+  /// Gradient of f = Σ_{l ≤ degree} a_l Σ_m c_lm Y_lm: g_i ∂_θ f and g_i (1/sin θ_i) ∂_φ f.
+  ///
+  /// sin θ ∂_θ Y_l = l A_{l+1} Y_{l+1} − (l + 1) A_l Y_{l−1} makes the slope along θ a series with
+  /// the same Legendre functions, which are computed once; f itself is free but for its rows.
+  ///
+  /// - Parameters:
+  ///   - coefficients: c, `layout.count` values; degrees above `degree` are not read.
+  ///   - seriesDegree: the highest degree of the series, L if nil; a low one costs less.
+  ///   - degreeFactors: a_l, l = 0…degree; ones if nil.
+  ///   - rowFactors: g_i, one for every latitude; ones if nil.
+  ///   - value: n · M values g_i f, overwritten, or nil if they are not wanted.
+  ///   - theta: n · M values, overwritten: the component towards the south.
+  ///   - phi: n · M values, overwritten: the component towards the east.
+  public func synthesizeGradient(
+    _ coefficients: UnsafePointer<Double>, degree seriesDegree: Int? = nil,
+    degreeFactors: UnsafePointer<Double>? = nil, rowFactors: [Double]? = nil,
+    value: UnsafeMutablePointer<Double>? = nil, theta: UnsafeMutablePointer<Double>,
+    phi: UnsafeMutablePointer<Double>
+  ) {
+    let top = seriesDegree ?? degree
+    precondition((0...degree).contains(top), "a series of a degree within the transform's")
+    loadFactors(rowFactors)
+    countOrders(degree: top, tileWidth: 2)
+    startSeeds()
+    for m in 0...top {
+      loadTerms(coefficients, order: m, degree: top, degreeFactors: degreeFactors)
+      loadSlopes(order: m, degree: top)
+      mix(terms.numbers, order: m, degree: top + 1, into: mixed.numbers, stride: 8)
+      mix(slopes.numbers, order: m, degree: top + 1, into: mixed.numbers + 4, stride: 8)
+      for block in stride(from: 0, to: blocks, by: 2) {
+        let width = min(2, blocks - block)
+        if m >= orders[block] { continue }
+        let tile = tile(from: block, order: m, degree: top + 1)
+        let target = target(from: block, order: m, withValue: value != nil)
+        if width == 2 {
+          synthesizeGradientTile(
+            tile, mixed.numbers, into: target, state: LegendreState<2>(tile))
+        } else {
+          synthesizeGradientTile(
+            tile, mixed.numbers, into: target, state: LegendreState<1>(tile))
+        }
+        advanceSeeds(block, width)
+      }
+    }
+    if let value { synthesizeRows(fields[0], orders: orders, into: value) }
+    synthesizeRows(fields[1], orders: orders, into: theta)
+    synthesizeRows(fields[2], orders: orders, into: phi)
+  }
+
+  @inline(__always)
+  private func target(from block: Int, order: Int, withValue: Bool) -> GradientTarget {
+    let place = fieldStride * block + 4 * order
+    func slope(_ field: VectorBuffer) -> LegendreTarget {
+      LegendreTarget(
+        north: northSlopeFactors.base + block, south: southSlopeFactors.base + block,
+        field: field.base + place, stride: fieldStride)
+    }
+    let value = LegendreTarget(
+      north: northFactors.base + block, south: southFactors.base + block,
+      field: fields[0].base + place, stride: fieldStride)
+    return GradientTarget(
+      theta: slope(fields[1]), phi: slope(fields[2]), value: withValue ? value : nil,
+      order: Double(order))
+  }
+
+  /// The adjoint of the gradient: c_lm = Σ_ij g_i (s_ij ∂_θ Y_lm + t_ij (1/sin θ_i) ∂_φ Y_lm) for all
+  /// l ≤ L, s and t the components along θ and φ.
+  ///
+  /// With quadrature weights in g it is minus the divergence.
+  ///
+  /// - Parameters:
+  ///   - theta: s, n · M values.
+  ///   - phi: t, n · M values.
+  ///   - rowFactors: g_i, one for every latitude; ones if nil.
+  ///   - coefficients: `layout.count` values, overwritten.
+  public func adjointGradient(
+    theta: UnsafePointer<Double>, phi: UnsafePointer<Double>, rowFactors: [Double]? = nil,
+    into coefficients: UnsafeMutablePointer<Double>
+  ) {
+    loadFactors(rowFactors)
+    countOrders(degree: degree, tileWidth: 4)
+    let factors = (north: northSlopeFactors, south: southSlopeFactors)
+    analyzeRows(phi, factors: factors, orders: orders, into: fields[0])
+    analyzeRows(theta, factors: factors, orders: orders, into: fields[1])
+    startSeeds()
+    for m in 0...degree {
+      let steps = LegendreRecurrence.steps(m, degree + 1)
+      var adding = false
+      for block in stride(from: 0, to: blocks, by: 4) {
+        let width = min(4, blocks - block)
+        if m >= orders[block] { continue }
+        let tile = tile(from: block, order: m, degree: degree + 1)
+        let place = fieldStride * block + 4 * m
+        let across = UnsafePointer(fields[0].base + place)
+        let along = UnsafePointer(fields[1].base + place)
+        let stride = fieldStride
+        let sums = sums.base
+        switch width {
+        case 4:
+          collectTwo(
+            tile, across, and: along, stride: stride, into: sums, adding: adding,
+            state: LegendreState<4>(tile))
+        case 3:
+          collectTwo(
+            tile, across, and: along, stride: stride, into: sums, adding: adding,
+            state: LegendreState<3>(tile))
+        case 2:
+          collectTwo(
+            tile, across, and: along, stride: stride, into: sums, adding: adding,
+            state: LegendreState<2>(tile))
+        default:
+          collectTwo(
+            tile, across, and: along, stride: stride, into: sums, adding: adding,
+            state: LegendreState<1>(tile))
+        }
+        adding = true
+        advanceSeeds(block, width)
+      }
+      addLanes(sums.base, count: steps, into: mixed.base)
+      unmix(mixed.numbers, stride: 8, order: m, degree: degree + 1, into: terms.numbers)
+      unmix(mixed.numbers + 4, stride: 8, order: m, degree: degree + 1, into: slopes.numbers)
+      addSlopes(order: m)
+      storeTerms(order: m, into: coefficients)
+    }
+  }
+
+  /// The transposes of `loadSlopes` and of the slope along φ, added.
+  private func addSlopes(order m: Int) {
+    let couplings = recurrence.couplings.numbers + recurrence.couplingLayout.place(m, m)
+    let source = slopes.numbers
+    let target = terms.numbers
+    let order = Double(m)
+    for k in 0...(degree - m) {
+      let above = Double(m + k) * couplings[k + 1]
+      let real = target[2 * k]
+      target[2 * k] = above * source[2 * k + 2] - order * target[2 * k + 1]
+      target[2 * k + 1] = above * source[2 * k + 3] + order * real
+    }
+    for k in stride(from: 1, through: degree - m, by: 1) {
+      let below = Double(m + k + 1) * couplings[k]
+      target[2 * k] -= below * source[2 * k - 2]
+      target[2 * k + 1] -= below * source[2 * k - 1]
+    }
+  }
+}

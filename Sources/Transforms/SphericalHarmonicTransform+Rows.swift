@@ -1,0 +1,213 @@
+/// The step between sums over degrees, by order and latitude, and samples along rows.
+///
+/// A northern row N and the southern one S opposite go through one complex transform of N + i S: with
+/// their coefficients N_m and S_m, Z_m = N_m + i S_m and Z_{−m} = conj N_m + i conj S_m. A field holds
+/// a cosine c and a sine s for each, c − is = N_m for synthesis and 2N_m (N_0 for m = 0) for its
+/// adjoint. Latitudes stand in lanes there and in rows here: eight of them and four orders at a time
+/// are transposed.
+extension SphericalHarmonicTransform {
+  /// Northern rows of a block of eight latitudes.
+  private func northCount(_ block: Int) -> Int { min(8, (latitudes + 1) / 2 - 8 * block) }
+
+  /// Southern rows of a block: the equator, where there is one, is northern.
+  private func southCount(_ block: Int) -> Int { min(8, latitudes / 2 - 8 * block) }
+
+  /// A field of (north, south) vectors to samples.
+  func synthesizeRows(
+    _ field: VectorBuffer, orders: [Int], into samples: UnsafeMutablePointer<Double>
+  ) {
+    for block in 0..<blocks {
+      loadOrders(field.base + fieldStride * block, count: orders[block])
+      rows.backward()
+      let top = samples + 8 * block * longitudes
+      let bottom = samples + (latitudes - 1 - 8 * block) * longitudes
+      for r in 0..<northCount(block) {
+        store(
+          rows.output + 2 * rows.stride * r, north: top + r * longitudes,
+          south: r < southCount(block) ? bottom - r * longitudes : nil)
+      }
+    }
+  }
+
+  /// Eight latitudes of a field, orders below `count`, to Z in eight rows.
+  private func loadOrders(_ field: UnsafeMutablePointer<Vector>, count: Int) {
+    let z = rows.input
+    let step = 2 * rows.stride
+    // No sine for m = 0, and nothing above the last order.
+    field[1] = .zero
+    field[3] = .zero
+    let end = (count + 3) / 4 * 4
+    (field + 4 * count).update(repeating: .zero, count: 4 * (end - count))
+    for m in Swift.stride(from: 0, to: end, by: 4) {
+      let p = field + 4 * m
+      write(
+        transpose(
+          p[0] + p[3], p[2] - p[1], p[4] + p[7], p[6] - p[5],
+          p[8] + p[11], p[10] - p[9], p[12] + p[15], p[14] - p[13]),
+        to: z + 2 * m, step)
+    }
+    for r in 0..<8 {
+      (z + step * r + 2 * end).update(repeating: 0, count: max(0, 2 * (longitudes - end)))
+    }
+    // Four of them again, but never over the positive orders.
+    let whole = (count - 1) / 4 * 4
+    for m in Swift.stride(from: 0, to: whole, by: 4) {
+      let p = field + 4 * m
+      write(
+        transpose(
+          p[16] - p[19], p[17] + p[18], p[12] - p[15], p[13] + p[14],
+          p[8] - p[11], p[9] + p[10], p[4] - p[7], p[5] + p[6]),
+        to: z + 2 * (longitudes - 4 - m), step)
+    }
+    for m in (whole + 1)..<max(whole + 1, count) {
+      let p = field + 4 * m
+      let real = p[0] - p[3]
+      let imaginary = p[1] + p[2]
+      for r in 0..<8 {
+        z[step * r + 2 * (longitudes - m)] = real[r]
+        z[step * r + 2 * (longitudes - m) + 1] = imaginary[r]
+      }
+    }
+  }
+
+  /// Vector r to row r.
+  @inline(__always)
+  private func write(_ rows: VectorRows, to target: UnsafeMutablePointer<Double>, _ step: Int) {
+    let target = UnsafeMutableRawPointer(target)
+    let step = 8 * step
+    target.storeBytes(of: rows.0, as: Vector.self)
+    target.storeBytes(of: rows.1, toByteOffset: step, as: Vector.self)
+    target.storeBytes(of: rows.2, toByteOffset: 2 * step, as: Vector.self)
+    target.storeBytes(of: rows.3, toByteOffset: 3 * step, as: Vector.self)
+    target.storeBytes(of: rows.4, toByteOffset: 4 * step, as: Vector.self)
+    target.storeBytes(of: rows.5, toByteOffset: 5 * step, as: Vector.self)
+    target.storeBytes(of: rows.6, toByteOffset: 6 * step, as: Vector.self)
+    target.storeBytes(of: rows.7, toByteOffset: 7 * step, as: Vector.self)
+  }
+
+  /// N + i S to a row of samples on either side, or one.
+  private func store(
+    _ row: UnsafePointer<Double>, north: UnsafeMutablePointer<Double>,
+    south: UnsafeMutablePointer<Double>?
+  ) {
+    let whole = longitudes / 8 * 8
+    for j in Swift.stride(from: 0, to: whole, by: 8) {
+      let a = UnsafeRawPointer(row + 2 * j).load(as: Vector.self)
+      let b = UnsafeRawPointer(row + 2 * j + 8).load(as: Vector.self)
+      UnsafeMutableRawPointer(north + j)
+        .storeBytes(of: Vector(lowHalf: a.evenHalf, highHalf: b.evenHalf), as: Vector.self)
+      if let south {
+        UnsafeMutableRawPointer(south + j)
+          .storeBytes(of: Vector(lowHalf: a.oddHalf, highHalf: b.oddHalf), as: Vector.self)
+      }
+    }
+    for j in whole..<longitudes {
+      north[j] = row[2 * j]
+      south?[j] = row[2 * j + 1]
+    }
+  }
+
+  /// Samples to a field of (even, odd) vectors: north plus south, and north minus south times cos θ.
+  func analyzeRows(
+    _ samples: UnsafePointer<Double>, factors: (north: VectorBuffer, south: VectorBuffer),
+    orders: [Int], into field: VectorBuffer
+  ) {
+    for block in 0..<blocks {
+      let top = samples + 8 * block * longitudes
+      let bottom = samples + (latitudes - 1 - 8 * block) * longitudes
+      for r in 0..<8 {
+        load(
+          north: r < northCount(block) ? top + r * longitudes : nil,
+          south: r < southCount(block) ? bottom - r * longitudes : nil,
+          into: rows.input + 2 * rows.stride * r)
+      }
+      rows.forward()
+      storeOrders(
+        into: field.base + fieldStride * block, count: orders[block], cosine: cosines.base[block],
+        factors: (factors.north.base[block], factors.south.base[block]))
+    }
+  }
+
+  /// Z in eight rows to eight latitudes of a field, orders below `count`.
+  private func storeOrders(
+    into field: UnsafeMutablePointer<Vector>, count: Int, cosine: Vector,
+    factors: (north: Vector, south: Vector)
+  ) {
+    let z = rows.output
+    let step = 2 * rows.stride
+    for m in Swift.stride(from: 0, to: count, by: 4) {
+      let above = read(z + 2 * m, step)
+      let below = read(z + 2 * (longitudes - 3 - m), step)
+      let p = field + 4 * m
+      @inline(__always)
+      func put(
+        _ q: UnsafeMutablePointer<Vector>, _ real: Vector, _ imaginary: Vector,
+        _ belowReal: Vector, _ belowImaginary: Vector
+      ) {
+        let northCosine = (real + belowReal) * factors.north
+        let northSine = (belowImaginary - imaginary) * factors.north
+        let southCosine = (imaginary + belowImaginary) * factors.south
+        let southSine = (real - belowReal) * factors.south
+        q[0] = northCosine + southCosine
+        q[1] = northSine + southSine
+        q[2] = (northCosine - southCosine) * cosine
+        q[3] = (northSine - southSine) * cosine
+      }
+      if m == 0 {
+        // Z_0 has no mirror image, and no sine.
+        put(p, above.0, above.1, .zero, .zero)
+        p[1] = .zero
+        p[3] = .zero
+      } else {
+        put(p, above.0, above.1, below.6, below.7)
+      }
+      put(p + 4, above.2, above.3, below.4, below.5)
+      put(p + 8, above.4, above.5, below.2, below.3)
+      put(p + 12, above.6, above.7, below.0, below.1)
+    }
+  }
+
+  /// Four complex numbers of every row: real and imaginary parts in turn, rows in lanes.
+  @inline(__always)
+  private func read(_ source: UnsafePointer<Double>, _ step: Int) -> VectorRows {
+    let source = UnsafeRawPointer(source)
+    let step = 8 * step
+    return transpose(
+      source.loadUnaligned(as: Vector.self),
+      source.loadUnaligned(fromByteOffset: step, as: Vector.self),
+      source.loadUnaligned(fromByteOffset: 2 * step, as: Vector.self),
+      source.loadUnaligned(fromByteOffset: 3 * step, as: Vector.self),
+      source.loadUnaligned(fromByteOffset: 4 * step, as: Vector.self),
+      source.loadUnaligned(fromByteOffset: 5 * step, as: Vector.self),
+      source.loadUnaligned(fromByteOffset: 6 * step, as: Vector.self),
+      source.loadUnaligned(fromByteOffset: 7 * step, as: Vector.self))
+  }
+
+  /// A row of samples from either side to N + i S; a missing row is zero.
+  private func load(
+    north: UnsafePointer<Double>?, south: UnsafePointer<Double>?,
+    into row: UnsafeMutablePointer<Double>
+  ) {
+    guard let north, let south else {
+      for j in 0..<longitudes {
+        row[2 * j] = north?[j] ?? 0
+        row[2 * j + 1] = south?[j] ?? 0
+      }
+      return
+    }
+    let whole = longitudes / 8 * 8
+    for j in Swift.stride(from: 0, to: whole, by: 8) {
+      let a = UnsafeRawPointer(north + j).loadUnaligned(as: Vector.self)
+      let b = UnsafeRawPointer(south + j).loadUnaligned(as: Vector.self)
+      let target = UnsafeMutableRawPointer(row + 2 * j)
+      target.storeBytes(of: Vector(a[0], b[0], a[1], b[1], a[2], b[2], a[3], b[3]), as: Vector.self)
+      target.storeBytes(
+        of: Vector(a[4], b[4], a[5], b[5], a[6], b[6], a[7], b[7]), toByteOffset: 64,
+        as: Vector.self)
+    }
+    for j in whole..<longitudes {
+      row[2 * j] = north[j]
+      row[2 * j + 1] = south[j]
+    }
+  }
+}

@@ -1,0 +1,178 @@
+internal import Foundation
+
+/// Spherical harmonic transforms on S²: coefficients ↔ samples on a Gauss–Legendre grid.
+///
+///     f(θ_i, φ_j) = Σ_{l ≤ L} Σ_{|m| ≤ l} c_lm Y_lm(θ_i, φ_j)
+///
+/// with the harmonics and the order of coefficients of `HarmonicLayout`. The grid has n latitudes
+/// from north to south, cos θ_i the nodes of `GaussLegendre`, and M longitudes φ_j = 2πj/M; sample
+/// (i, j) stands at i · M + j. With n ≥ L + 1 and M ≥ 2L + 1 the adjoint of weighted samples gives
+/// the coefficients back; products of two series are free of aliasing in degrees up to L with
+/// n ≥ (3L + 2)/2 and M ≥ 3L + 1.
+///
+/// Associated Legendre functions are computed as they are needed (`LegendreRecurrence`), several
+/// vectors of latitudes in registers, north and south together, and a northern row and the southern
+/// one opposite go through one complex Fourier transform (FFTW's estimated plans take half the time
+/// of two real ones). Where m > l sin θ by a few times l^{1/3}, Y_lm is below rounding and is left
+/// out.
+///
+/// Work arrays belong to the transform: nothing is allocated later, and one transform serves one
+/// thread at a time. Degrees up to 2047.
+public final class SphericalHarmonicTransform {
+  /// L.
+  public let degree: Int
+  /// n.
+  public let latitudes: Int
+  /// M.
+  public let longitudes: Int
+  /// The order of the coefficients.
+  public let layout: HarmonicLayout
+  /// The nodes cos θ_i, θ_i and their weights on [−1, 1].
+  public let quadrature: GaussLegendre
+  /// The weight for σ of one point of row i, w_i/(2M); all n · M of them sum to one.
+  public let weights: [Double]
+
+  let recurrence: LegendreRecurrence
+  let rows: ComplexFourierTransform
+  /// How many vectors the northern latitudes fill; an equator counts as northern.
+  let blocks: Int
+  /// Vectors of a field from one block to the next: four for every order, of which rows take four at
+  /// a time, and four more lest blocks meet in the same places of the cache.
+  let fieldStride: Int
+  /// By northern latitude: x² or −sin²θ, cos θ, sin θ, 1/sin θ.
+  let squares: VectorBuffer
+  let cosines: VectorBuffer
+  let sines: VectorBuffer
+  let inverseSines: VectorBuffer
+  /// Orders of the present transform by block; the same in a tile.
+  var orders: [Int]
+  /// For the last row of every block: how many orders beyond l sin θ matter, over l^{1/3}.
+  let margins: [Double]
+  /// q_0 of the present order.
+  let seeds: VectorBuffer
+  /// Factors of the rows of the present transform.
+  let northFactors: VectorBuffer
+  let southFactors: VectorBuffer
+  /// The same times 1/sin θ.
+  let northSlopeFactors: VectorBuffer
+  let southSlopeFactors: VectorBuffer
+  /// For every block and order four vectors: of rows (north, south) or (even, odd).
+  let fields: [VectorBuffer]
+  /// Coefficients of one order: as pairs by degree, and as the kernels want them.
+  let terms: VectorBuffer
+  let slopes: VectorBuffer
+  let mixed: VectorBuffer
+  /// Moments of one order, lanes apart: eight vectors where `mixed` has one.
+  let sums: VectorBuffer
+
+  /// - Parameters:
+  ///   - degree: L, 0…2047.
+  ///   - latitudes: n ≥ L + 1.
+  ///   - longitudes: M ≥ 2L + 1; products of 2, 3 and 5 are fast.
+  public init(degree: Int, latitudes: Int, longitudes: Int) {
+    precondition((0...2047).contains(degree), "the degree of a transform is 0…2047")
+    precondition(latitudes > degree, "the degree needs more latitudes")
+    precondition(longitudes > 2 * degree, "the degree needs more longitudes")
+    self.degree = degree
+    self.latitudes = latitudes
+    self.longitudes = longitudes
+    layout = HarmonicLayout(degree: degree)
+    let quadrature = GaussLegendre(count: latitudes)
+    self.quadrature = quadrature
+    weights = quadrature.weights.map { $0 / Double(2 * longitudes) }
+    // The derivative along θ reaches one degree further.
+    recurrence = LegendreRecurrence(degree: degree + 1)
+    rows = ComplexFourierTransform(count: longitudes, batch: 8)
+    let north = (latitudes + 1) / 2
+    let blocks = (north + 7) / 8
+    let fieldStride = 4 * ((degree + 4) / 4 * 4) + 4
+    self.blocks = blocks
+    self.fieldStride = fieldStride
+    orders = [Int](repeating: 0, count: blocks)
+    margins = (0..<blocks).map {
+      let last = min(8 * $0 + 7, north - 1)
+      let size = quadrature.sines[last].squareRoot() * quadrature.cosines[last]
+      return pow(37 * 3 / 8.0.squareRoot() * size, 2.0 / 3)
+    }
+    squares = VectorBuffer(count: blocks)
+    cosines = VectorBuffer(count: blocks)
+    sines = VectorBuffer(count: blocks)
+    inverseSines = VectorBuffer(count: blocks)
+    seeds = VectorBuffer(count: blocks)
+    northFactors = VectorBuffer(count: blocks)
+    southFactors = VectorBuffer(count: blocks)
+    northSlopeFactors = VectorBuffer(count: blocks)
+    southSlopeFactors = VectorBuffer(count: blocks)
+    fields = (0..<3).map { _ in VectorBuffer(count: blocks * fieldStride) }
+    terms = VectorBuffer(count: (degree + 11) / 4)
+    slopes = VectorBuffer(count: (degree + 11) / 4)
+    mixed = VectorBuffer(count: LegendreRecurrence.steps(0, degree + 1))
+    sums = VectorBuffer(count: 8 * mixed.count)
+    for i in 0..<north {
+      cosines.numbers[i] = quadrature.cosines[i]
+      sines.numbers[i] = quadrature.sines[i]
+      inverseSines.numbers[i] = 1 / quadrature.sines[i]
+    }
+    for b in 0..<blocks {
+      let x = cosines.base[b]
+      let y = sines.base[b]
+      squares.base[b] = isPolar(b) ? 0 - y * y : x * x
+    }
+  }
+
+  /// Whether a block's squares are −sin²θ; the same in every four blocks from a multiple of four.
+  @inline(__always)
+  func isPolar(_ block: Int) -> Bool {
+    let middle = min(block / 4 * 4 + 2, blocks - 1)
+    return cosines.base[middle][0] > 0.5.squareRoot()
+  }
+
+  /// Counts, for every block, the orders that its tile needs for a series of some degree.
+  ///
+  /// Beyond its turning point, at m = l sin θ + δ, Y_lm is below e^{−E} with
+  /// E = (2√2/3) δ^{3/2} / (√(l sin θ) cos θ) (WKB); `margins` holds δ l^{−1/3} for E = 37.
+  func countOrders(degree: Int, tileWidth: Int) {
+    let l = Double(degree)
+    let growth = cbrt(l)
+    for block in 0..<blocks {
+      let end = min(block / tileWidth * tileWidth + tileWidth, blocks) - 1
+      let last = min(8 * end + 7, (latitudes + 1) / 2 - 1)
+      let reach = l * quadrature.sines[last] + margins[end] * growth + 4
+      orders[block] = min(degree, Int(reach)) + 1
+    }
+  }
+
+  /// What the kernels read for one order on the tile that starts with a block.
+  @inline(__always)
+  func tile(from block: Int, order: Int, degree: Int) -> LegendreTile {
+    let table = isPolar(block) ? recurrence.polar : recurrence.equatorial
+    return LegendreTile(
+      squares: squares.base + block, cosines: cosines.base + block, seeds: seeds.base + block,
+      recurrence: table.numbers + 2 * recurrence.starts[order],
+      count: LegendreRecurrence.steps(order, degree))
+  }
+
+  /// Begins a transform at order 0: q_0 = 2⁶⁰⁰.
+  func startSeeds() {
+    seeds.base.update(repeating: Vector(repeating: LegendreRecurrence.seedScale), count: blocks)
+  }
+
+  /// Takes the seeds of a tile to the next order.
+  @inline(__always)
+  func advanceSeeds(_ block: Int, _ width: Int) {
+    for b in block..<(block + width) { seeds.base[b] *= sines.base[b] }
+  }
+
+  /// Loads the factors of all rows, or ones, and these times 1/sin θ.
+  func loadFactors(_ rowFactors: [Double]?) {
+    precondition(rowFactors == nil || rowFactors?.count == latitudes, "one factor for every row")
+    for i in 0..<((latitudes + 1) / 2) {
+      northFactors.numbers[i] = rowFactors?[i] ?? 1
+      southFactors.numbers[i] = rowFactors?[latitudes - 1 - i] ?? 1
+    }
+    for b in 0..<blocks {
+      northSlopeFactors.base[b] = northFactors.base[b] * inverseSines.base[b]
+      southSlopeFactors.base[b] = southFactors.base[b] * inverseSines.base[b]
+    }
+  }
+}

@@ -1,0 +1,371 @@
+import Foundation
+import TestSupport
+import Testing
+import Transforms
+
+/// Synthesis, its adjoint and their gradients against definitions, closed forms and each other.
+struct SphericalHarmonicTransformTests {
+  /// Degree, latitudes, longitudes: odd and even, every number of vectors in a tile, dealiased, with
+  /// an equator and without.
+  static let grids = [
+    (0, 1, 1), (1, 2, 3), (2, 3, 5), (5, 6, 12), (6, 7, 15), (7, 13, 22), (8, 34, 17),
+    (8, 51, 27), (8, 81, 18), (8, 95, 20),
+  ]
+
+  private func coefficients(_ degree: Int, seed: UInt64 = 1) -> [Double] {
+    let layout = HarmonicLayout(degree: degree)
+    var random = SplitMix(state: seed)
+    var values = random.numbers(layout.count, in: -1...1)
+    for l in 0...degree { values[2 * layout.place(l, 0) + 1] = 0 }
+    return values
+  }
+
+  private func inner(_ a: [Double], _ b: [Double]) -> Double {
+    zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }
+  }
+
+  /// A series and the components of its gradient.
+  private func fields(
+    _ transform: SphericalHarmonicTransform, _ coefficients: [Double], degree: Int? = nil,
+    degreeFactors: [Double]? = nil, rowFactors: [Double]? = nil
+  ) -> [[Double]] {
+    var value = [Double](repeating: 9, count: transform.latitudes * transform.longitudes)
+    var θ = value
+    var φ = value
+    let factors = degreeFactors ?? [Double](repeating: 1, count: transform.degree + 1)
+    transform.synthesizeGradient(
+      coefficients, degree: degree, degreeFactors: factors, rowFactors: rowFactors, value: &value,
+      theta: &θ, phi: &φ)
+    return [value, θ, φ]
+  }
+
+  /// Y_{l,m} from the finite sum of powers of the cosine that the formula of Rodrigues gives.
+  private func harmonic(_ l: Int, _ m: Int, _ θ: Double, _ φ: Double) -> Double {
+    let k = abs(m)
+    var sum = 0.0
+    for i in stride(from: 0, through: (l - k) / 2, by: 1) {
+      let numerator = tgamma(Double(2 * l - 2 * i + 1)) * (i % 2 == 0 ? 1 : -1)
+      let denominator =
+        tgamma(Double(i + 1)) * tgamma(Double(l - i + 1)) * tgamma(Double(l - 2 * i - k + 1))
+      sum += numerator / denominator * pow(cos(θ), Double(l - 2 * i - k))
+    }
+    let norm =
+      Double((k == 0 ? 1 : 2) * (2 * l + 1)) * tgamma(Double(l - k + 1))
+      / tgamma(Double(l + k + 1))
+    let polar = norm.squareRoot() * pow(sin(θ), Double(k)) * sum / pow(2, Double(l))
+    return polar * (m < 0 ? sin(Double(k) * φ) : cos(Double(k) * φ))
+  }
+
+  @Test(arguments: grids)
+  func synthesisAndAdjointAreTheirDefiningSums(degree: Int, latitudes: Int, longitudes: Int) {
+    let transform = SphericalHarmonicTransform(
+      degree: degree, latitudes: latitudes, longitudes: longitudes)
+    let layout = transform.layout
+    let given = coefficients(degree)
+    var random = SplitMix(state: 2)
+    let masses = random.numbers(latitudes * longitudes, in: -1...1)
+    var samples = [Double](repeating: 9, count: latitudes * longitudes)
+    var moments = [Double](repeating: 9, count: layout.count)
+    transform.synthesize(given, into: &samples)
+    transform.adjoint(masses, into: &moments)
+
+    var expected = [Double](repeating: 0, count: samples.count)
+    var adjoint = [Double](repeating: 0, count: layout.count)
+    for l in 0...degree {
+      for m in -l...l {
+        let place = 2 * layout.place(l, abs(m)) + (m < 0 ? 1 : 0)
+        for i in 0..<latitudes {
+          for j in 0..<longitudes {
+            let y = harmonic(
+              l, m, transform.quadrature.colatitudes[i],
+              2 * Double.pi * Double(j) / Double(longitudes))
+            expected[i * longitudes + j] += given[place] * y
+            adjoint[place] += masses[i * longitudes + j] * y
+          }
+        }
+      }
+    }
+    // The finite sum loses up to three digits at degree 8; (L + 1)² terms, or the grid's, of size 4.
+    #expect(zip(samples, expected).allSatisfy { abs($0 - $1) < 2e-12 })
+    #expect(zip(moments, adjoint).allSatisfy { abs($0 - $1) < 2e-12 * 10 })
+  }
+
+  @Test(arguments: [(63, 64, 128), (127, 191, 384), (255, 256, 512), (511, 512, 1024)])
+  func theAdjointOfWeightedSamplesGivesTheCoefficientsBack(
+    degree: Int, latitudes: Int, longitudes: Int
+  ) {
+    let transform = SphericalHarmonicTransform(
+      degree: degree, latitudes: latitudes, longitudes: longitudes)
+    let given = coefficients(degree)
+    var samples = [Double](repeating: 0, count: latitudes * longitudes)
+    var back = given
+    transform.synthesize(given, into: &samples)
+    transform.adjoint(samples, rowFactors: transform.weights, into: &back)
+    let worst = zip(given, back).reduce(0) { max($0, abs($1.0 - $1.1)) }
+    // Rounding grows like the degree times 10⁻¹⁶, with a factor for the largest of 10⁵.
+    #expect(worst < 1e-12)
+
+    // The weights may as well be part of the synthesis.
+    transform.synthesize(given, rowFactors: transform.weights, into: &samples)
+    transform.adjoint(samples, into: &back)
+    #expect(zip(given, back).reduce(0) { max($0, abs($1.0 - $1.1)) } < 1e-12)
+  }
+
+  @Test func nothingUnderflowsAtHighDegrees() {
+    let degree = 1023
+    let transform = SphericalHarmonicTransform(degree: degree, latitudes: 1024, longitudes: 2048)
+    let given = coefficients(degree)
+    var samples = [Double](repeating: 0, count: 1024 * 2048)
+    var back = given
+    transform.synthesize(given, into: &samples)
+    transform.adjoint(samples, rowFactors: transform.weights, into: &back)
+    #expect(zip(given, back).reduce(0) { max($0, abs($1.0 - $1.1)) } < 2e-12)
+    let series = SphericalHarmonics(degree: degree, coefficients: given)
+    for (i, j) in [(0, 7), (1, 0), (20, 900), (100, 3), (256, 2047), (511, 1024), (900, 55)] {
+      let jet = series.jet(at: point(transform, i, j))
+      // 10⁶ rounded terms; the rounding of z moves the point by 10⁻¹⁶/sin θ, slopes are (L + 1)².
+      let move = 1e-16 / transform.quadrature.sines[i]
+      #expect(abs(samples[i * 2048 + j] - jet.value) < 1e-9 + move * 1024 * 1024)
+    }
+  }
+
+  private func point(_ transform: SphericalHarmonicTransform, _ i: Int, _ j: Int) -> SIMD3<Double> {
+    let φ = 2 * Double.pi * Double(j) / Double(transform.longitudes)
+    let y = transform.quadrature.sines[i]
+    return SIMD3(y * cos(φ), y * sin(φ), transform.quadrature.cosines[i])
+  }
+
+  @Test(arguments: [0, 1, 4, 19, 40])
+  func aSeriesOfLowDegreeIsOneWithZerosAbove(low: Int) {
+    let transform = SphericalHarmonicTransform(degree: 40, latitudes: 61, longitudes: 125)
+    let given = coefficients(40)
+    var cut = given
+    for m in 0...40 {
+      for l in max(m, low + 1)..<max(41, m, low + 1) {
+        cut[2 * transform.layout.place(l, m)] = 0
+        cut[2 * transform.layout.place(l, m) + 1] = 0
+      }
+    }
+    var a = [Double](repeating: 0, count: 61 * 125)
+    var b = a
+    transform.synthesize(given, degree: low, into: &a)
+    transform.synthesize(cut, into: &b)
+    // 1681 terms of size 40 at most.
+    #expect(zip(a, b).allSatisfy { abs($0 - $1) < 1e-12 })
+    for (short, long) in zip(fields(transform, given, degree: low), fields(transform, cut)) {
+      #expect(zip(short, long).allSatisfy { abs($0 - $1) < 1e-12 })
+    }
+  }
+
+  @Test func factorsOfDegreesAndRowsMultiply() {
+    let transform = SphericalHarmonicTransform(degree: 30, latitudes: 47, longitudes: 96)
+    let layout = transform.layout
+    let given = coefficients(30)
+    var random = SplitMix(state: 3)
+    let degreeFactors = random.numbers(31, in: 0...2)
+    let rowFactors = random.numbers(47, in: -1...2)
+    var scaled = given
+    for m in 0...30 {
+      for l in m...30 {
+        scaled[2 * layout.place(l, m)] *= degreeFactors[l]
+        scaled[2 * layout.place(l, m) + 1] *= degreeFactors[l]
+      }
+    }
+    let size = 47 * 96
+    var a = [Double](repeating: 0, count: size)
+    var b = a
+    transform.synthesize(given, degreeFactors: degreeFactors, rowFactors: rowFactors, into: &a)
+    transform.synthesize(scaled, into: &b)
+    let left =
+      [a] + fields(transform, given, degreeFactors: degreeFactors, rowFactors: rowFactors)
+    let right = [b] + fields(transform, scaled)
+    for k in left.indices {
+      // 961 terms of size 30 at most.
+      #expect(
+        (0..<size).allSatisfy { abs(left[k][$0] - rowFactors[$0 / 96] * right[k][$0]) < 1e-11 })
+    }
+    var c = given
+    var d = given
+    transform.adjoint(a, rowFactors: rowFactors, into: &c)
+    transform.adjoint((0..<size).map { rowFactors[$0 / 96] * a[$0] }, into: &d)
+    #expect(zip(c, d).allSatisfy { abs($0 - $1) < 1e-13 * Double(size) })
+  }
+
+  @Test(arguments: grids + [(60, 61, 122), (100, 151, 303)])
+  func gradientsAreThoseOfTheSeriesAtEveryPoint(degree: Int, latitudes: Int, longitudes: Int) {
+    let transform = SphericalHarmonicTransform(
+      degree: degree, latitudes: latitudes, longitudes: longitudes)
+    let given = coefficients(degree)
+    let series = SphericalHarmonics(degree: degree, coefficients: given)
+    var θ = [Double](repeating: 9, count: latitudes * longitudes)
+    var φ = θ
+    var value = θ
+    transform.synthesizeGradient(given, value: &value, theta: &θ, phi: &φ)
+    let scale = Double((degree + 1) * (degree + 1))
+    for i in stride(from: 0, to: latitudes, by: max(1, latitudes / 20)) {
+      for j in stride(from: 0, to: longitudes, by: max(1, longitudes / 20)) {
+        let place = i * longitudes + j
+        let jet = series.jet(at: point(transform, i, j))
+        let longitude = 2 * Double.pi * Double(j) / Double(longitudes)
+        let x = transform.quadrature.cosines[i]
+        let south = SIMD3(x * cos(longitude), x * sin(longitude), -transform.quadrature.sines[i])
+        let east = SIMD3(-sin(longitude), cos(longitude), 0)
+        // Slopes are sums of (L + 1)² rounded terms of size L + 1 and change L + 1 times as fast;
+        // the rounding of z moves the point by 10⁻¹⁶/sin θ.
+        let move = 1e-16 / transform.quadrature.sines[i]
+        let error = (4e-14 + move * Double(degree + 1)) * scale
+        #expect(abs(value[place] - jet.value) < error)
+        #expect(abs(θ[place] - (jet.gradient * south).sum()) < error)
+        #expect(abs(φ[place] - (jet.gradient * east).sum()) < error)
+      }
+    }
+  }
+
+  @Test func gradientsOfTheFirstTwoDegreesAreTheClosedForms() {
+    let transform = SphericalHarmonicTransform(degree: 6, latitudes: 40, longitudes: 16)
+    let layout = transform.layout
+    // ∂_θ and (1/sin θ) ∂_φ of Y_lm for x = cos θ, y = sin θ.
+    typealias Slope = (_ x: Double, _ y: Double, _ φ: Double) -> Double
+    let a = 3.0.squareRoot()
+    let b = 15.0.squareRoot()
+    let forms: [(Int, Int, Slope, Slope)] = [
+      (1, 0, { -a * $1 + 0 * ($0 + $2) }, { 0 * ($0 + $1 + $2) }),
+      (1, 1, { a * $0 * cos($2) + 0 * $1 }, { -a * sin($2) + 0 * ($0 + $1) }),
+      (1, -1, { a * $0 * sin($2) + 0 * $1 }, { a * cos($2) + 0 * ($0 + $1) }),
+      (2, 0, { -3 * 5.0.squareRoot() * $0 * $1 + 0 * $2 }, { 0 * ($0 + $1 + $2) }),
+      (2, 1, { b * ($0 * $0 - $1 * $1) * cos($2) }, { -b * $0 * sin($2) + 0 * $1 }),
+      (2, -2, { b * $0 * $1 * sin(2 * $2) }, { b * $1 * cos(2 * $2) + 0 * $0 }),
+    ]
+    for (l, m, along, across) in forms {
+      var given = [Double](repeating: 0, count: layout.count)
+      given[2 * layout.place(l, abs(m)) + (m < 0 ? 1 : 0)] = 1
+      var θ = [Double](repeating: 0, count: 40 * 16)
+      var φ = θ
+      transform.synthesizeGradient(given, theta: &θ, phi: &φ)
+      for i in 0..<40 {
+        let x = transform.quadrature.cosines[i]
+        let y = transform.quadrature.sines[i]
+        for j in 0..<16 {
+          let longitude = 2 * Double.pi * Double(j) / 16
+          // Rounded slopes of size 4, divided by sin θ > 0.05.
+          #expect(abs(θ[16 * i + j] - along(x, y, longitude)) < 1e-13)
+          #expect(abs(φ[16 * i + j] - across(x, y, longitude)) < 1e-13)
+        }
+      }
+    }
+  }
+
+  @Test(arguments: grids + [(40, 61, 123), (127, 191, 384)])
+  func adjointsAreAdjoint(degree: Int, latitudes: Int, longitudes: Int) {
+    let transform = SphericalHarmonicTransform(
+      degree: degree, latitudes: latitudes, longitudes: longitudes)
+    let size = latitudes * longitudes
+    let given = coefficients(degree)
+    var random = SplitMix(state: 4)
+    let s = random.numbers(size, in: -1...1)
+    let t = random.numbers(size, in: -1...1)
+    var f = s
+    var θ = s
+    var φ = s
+    var moments = given
+    transform.synthesize(given, into: &f)
+    transform.adjoint(s, into: &moments)
+    // Relative to the product of the norms, which bounds both sides.
+    var bound = (inner(f, f) * inner(s, s)).squareRoot()
+    #expect(abs(inner(f, s) - inner(given, moments)) <= 1e-13 * bound)
+
+    transform.synthesizeGradient(given, theta: &θ, phi: &φ)
+    transform.adjointGradient(theta: s, phi: t, into: &moments)
+    bound = ((inner(θ, θ) + inner(φ, φ)) * (inner(s, s) + inner(t, t))).squareRoot()
+    #expect(abs(inner(θ, s) + inner(φ, t) - inner(given, moments)) <= 1e-13 * bound)
+    #expect((0...degree).allSatisfy { moments[2 * transform.layout.place($0, 0) + 1] == 0 })
+  }
+
+  @Test func theDivergenceOfAGradientIsTheLaplacian() {
+    let transform = SphericalHarmonicTransform(degree: 50, latitudes: 51, longitudes: 102)
+    let layout = transform.layout
+    let given = coefficients(50)
+    var θ = [Double](repeating: 0, count: 51 * 102)
+    var φ = θ
+    var back = given
+    transform.synthesizeGradient(given, rowFactors: transform.weights, theta: &θ, phi: &φ)
+    transform.adjointGradient(theta: θ, phi: φ, into: &back)
+    for m in 0...50 {
+      for l in m...50 {
+        let p = 2 * layout.place(l, m)
+        // l(l + 1) is 2550 at most, with its rounding.
+        #expect(abs(back[p] - Double(l * (l + 1)) * given[p]) < 3e-11)
+        #expect(abs(back[p + 1] - Double(l * (l + 1)) * given[p + 1]) < 3e-11)
+      }
+    }
+  }
+
+  @Test(arguments: [
+    7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 20, 21, 22, 25, 27, 30, 32, 45, 49, 64, 96, 100, 128,
+    169,
+  ])
+  func anyNumberOfLongitudesWillDo(longitudes: Int) {
+    let transform = SphericalHarmonicTransform(degree: 3, latitudes: 19, longitudes: longitudes)
+    let given = coefficients(3)
+    let series = SphericalHarmonics(degree: 3, coefficients: given)
+    var samples = [Double](repeating: 9, count: 19 * longitudes)
+    var back = given
+    transform.synthesize(given, into: &samples)
+    transform.adjoint(samples, rowFactors: transform.weights, into: &back)
+    for i in 0..<19 {
+      for j in 0..<longitudes {
+        // 16 terms of size 3 at most.
+        let value = series.jet(at: point(transform, i, j)).value
+        #expect(abs(samples[i * longitudes + j] - value) < 2e-14)
+      }
+    }
+    #expect(zip(given, back).allSatisfy { abs($0 - $1) < 1e-14 })
+  }
+
+  @Test(arguments: [32, 33, 34])
+  func rowsMayStandAnywhereInMemory(longitudes: Int) {
+    let transform = SphericalHarmonicTransform(degree: 15, latitudes: 20, longitudes: longitudes)
+    let given = coefficients(15)
+    let size = 20 * longitudes
+    var results: [[Double]] = []
+    for offset in 0..<4 {
+      var samples = [Double](repeating: 7, count: size + 8)
+      var back = given
+      samples.withUnsafeMutableBufferPointer {
+        guard let base = $0.baseAddress else { return }
+        transform.synthesize(given, into: base + offset)
+        transform.adjoint(base + offset, rowFactors: transform.weights, into: &back)
+      }
+      // Nothing is written outside.
+      #expect((0..<offset).allSatisfy { samples[$0] == 7 })
+      #expect((offset + size..<size + 8).allSatisfy { samples[$0] == 7 })
+      results.append(Array(samples[offset..<offset + size]) + back)
+    }
+    #expect(results.allSatisfy { $0 == results[0] })
+  }
+
+  @Test func manyTransformsRunAtOnce() {
+    let given = coefficients(31)
+    let results = parallelMap(count: 16, threads: 4) { _ -> [Double] in
+      let transform = SphericalHarmonicTransform(degree: 31, latitudes: 32, longitudes: 64)
+      var samples = [Double](repeating: 0, count: 32 * 64)
+      transform.synthesize(given, into: &samples)
+      return samples
+    }
+    #expect(results.allSatisfy { $0 == results[0] })
+  }
+
+  @Test func gridsTooSmallForTheDegreeAreRefused() async {
+    await #expect(processExitsWith: .failure) {
+      _ = SphericalHarmonicTransform(degree: 8, latitudes: 8, longitudes: 32)
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = SphericalHarmonicTransform(degree: 8, latitudes: 9, longitudes: 16)
+    }
+    await #expect(processExitsWith: .failure) {
+      let transform = SphericalHarmonicTransform(degree: 8, latitudes: 9, longitudes: 17)
+      var samples = [Double](repeating: 0, count: 9 * 17)
+      transform.synthesize([Double](repeating: 0, count: 90), degree: 9, into: &samples)
+    }
+  }
+}

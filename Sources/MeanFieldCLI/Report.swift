@@ -162,7 +162,9 @@ enum Report {
     if shown < prediction.growthRates.count { lines.append("  … to l = \(prediction.modes)") }
     lines.append("")
     if let mode = prediction.fastestMode {
-      lines.append(prediction.expectedClusters.map { "expected number of clusters: \($0)" } ?? "fastest degree: \(mode)")
+      lines.append(
+        prediction.expectedClusters.map { "expected number of clusters: \($0)" }
+          ?? "fastest degree: \(mode)")
       if let time = prediction.formationTime {
         lines.append("formation time: \(number(time))")
       }

@@ -36,7 +36,8 @@ struct ResolutionKeys {
   /// Sentences for those of `words` that are not allowed here.
   func refused(_ words: [String], allowed: [String]) -> [String: String] {
     let kinds = isCircle ? ("spheres", "the circle") : ("the circle", "spheres")
-    let sentence = "is a key for \(kinds.0), allowed on \(kinds.1): "
+    let sentence =
+      "is a key for \(kinds.0), allowed on \(kinds.1): "
       + allowed.joined(separator: ", ")
     return Dictionary(
       uniqueKeysWithValues: words.filter { !allowed.contains($0) }.map { ($0, sentence) })

@@ -100,7 +100,8 @@ struct Field {
   func list(of what: String, counts: ClosedRange<Int>) throws(RunFileError) -> [Field] {
     let isFixed = counts.lowerBound == counts.upperBound
     guard case .list(let elements) = value?.content else {
-      throw refusal(allowed: isFixed ? "a list of \(counts.lowerBound) \(what)" : "a list of \(what)")
+      throw refusal(
+        allowed: isFixed ? "a list of \(counts.lowerBound) \(what)" : "a list of \(what)")
     }
     guard counts.contains(elements.count) else {
       let range = isFixed ? "\(counts.lowerBound)" : "\(counts.lowerBound) to \(counts.upperBound)"

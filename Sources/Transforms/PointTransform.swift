@@ -20,6 +20,11 @@ public final class PointTransform {
 
   private let moments: RealFourierTransform
   private let fields: [RealFourierTransform]
+  /// A second table of powers, added to that of `moments` once the points are through.
+  private let second: VectorBuffer
+  /// Fields 0 and 1 side by side, pair by pair: (a₀, a₁, b₀, b₁), (a₂, a₃, b₂, b₃), … for each cell.
+  private let twin: VectorBuffer
+  private let scratch = PointScratch()
   /// g_j(κ_k) at 8k + j: e^{iκs} ≈ Σ_j i^j g_j s^j.
   private let monomials: [Double]
 
@@ -33,6 +38,8 @@ public final class PointTransform {
     self.cells = cells
     moments = RealFourierTransform(count: cells, batch: Self.powers)
     fields = (0..<fieldCount).map { _ in RealFourierTransform(count: cells, batch: Self.powers) }
+    second = VectorBuffer(count: cells)
+    twin = VectorBuffer(count: fieldCount > 1 ? 2 * cells : 1)
     var monomials = [Double](repeating: 0, count: (modes + 1) * Self.powers)
     for k in 0...modes {
       let table = Self.monomialCoefficients(Double.pi * Double(k) / Double(cells))
@@ -59,13 +66,10 @@ public final class PointTransform {
     into result: UnsafeMutablePointer<Double>
   ) {
     precondition(masses == nil || masses?.count == angles.count, "one mass for every point")
-    let table = UnsafeMutableRawPointer(moments.samples).assumingMemoryBound(to: Vector.self)
-    table.update(repeating: .zero, count: cells)
-    let locate = CellLocator(cells: cells)
     if let masses {
-      masses.withUnsafeBufferPointer { Self.deposit(angles, $0, on: table, locate) }
+      masses.withUnsafeBufferPointer { deposit(angles, $0) }
     } else {
-      Self.deposit(angles, nil, on: table, locate)
+      deposit(angles, nil)
     }
     moments.analyze()
     let scale = masses == nil ? 1 / Double(max(1, angles.count)) : 1
@@ -114,28 +118,11 @@ public final class PointTransform {
     transform.synthesize()
   }
 
-  /// Values of a prepared field at the points, eight points at a time.
+  /// Values of a prepared field at the points.
   public func evaluate(
     field: Int, at angles: UnsafeBufferPointer<Double>, into values: UnsafeMutablePointer<Double>
   ) {
-    let table = UnsafeRawPointer(fields[field].samples).assumingMemoryBound(to: Vector.self)
-    let locate = CellLocator(cells: cells)
-    let count = angles.count
-    let whole = count & ~7
-    var i = 0
-    while i < whole {
-      let theta = UnsafeRawPointer(angles.baseAddress.unsafelyUnwrapped + i)
-        .loadUnaligned(as: Vector.self)
-      let (index, s) = locate(theta)
-      let value = Self.horner(table, index, s)
-      UnsafeMutableRawPointer(values + i).storeBytes(of: value, as: Vector.self)
-      i += 8
-    }
-    while i < count {
-      let (cell, s) = locate(angles[i])
-      values[i] = (table[cell] * Self.powersOf(s)).sum()
-      i += 1
-    }
+    _ = evaluate(field, factor: 1, at: angles, into: values)
   }
 
   /// Velocities v = factor · F₀, divided by F₁ if asked, of prepared fields at the points.
@@ -145,97 +132,181 @@ public final class PointTransform {
     factor: Double, divides: Bool, at angles: UnsafeBufferPointer<Double>,
     into velocities: UnsafeMutablePointer<Double>
   ) -> Double {
-    let numerator = UnsafeRawPointer(fields[0].samples).assumingMemoryBound(to: Vector.self)
-    let denominator = UnsafeRawPointer(fields[divides ? 1 : 0].samples)
-      .assumingMemoryBound(to: Vector.self)
-    let locate = CellLocator(cells: cells)
+    if divides { return evaluateQuotient(factor: factor, at: angles, into: velocities) }
+    return evaluate(0, factor: factor, at: angles, into: velocities)
+  }
+
+  /// v = factor · F and Σ v F.
+  ///
+  /// Every point reduces the row of its cell to an even and an odd part, by Horner's rule in s² on
+  /// pairs of coefficients; then eight points at a time add their odd parts times s.
+  private func evaluate(
+    _ field: Int, factor: Double, at angles: UnsafeBufferPointer<Double>,
+    into velocities: UnsafeMutablePointer<Double>
+  ) -> Double {
+    let table = UnsafeRawPointer(fields[field].samples)
+    let offsets = scratch.offsets
+    let rows = UnsafeMutableRawPointer(scratch.rows)
     let scale = Vector(repeating: factor)
     var lanes = Vector.zero
-    let whole = angles.count & ~7
-    var i = 0
-    while i < whole {
-      let theta = UnsafeRawPointer(angles.baseAddress.unsafelyUnwrapped + i)
-        .loadUnaligned(as: Vector.self)
-      let (index, s) = locate(theta)
-      let slope = Self.horner(numerator, index, s)
-      var velocity = scale * slope
-      if divides { velocity /= Self.horner(denominator, index, s) }
-      UnsafeMutableRawPointer(velocities + i).storeBytes(of: velocity, as: Vector.self)
-      lanes = lanes.addingProduct(velocity, slope)
-      i += 8
+    forEachGroup(of: angles, rowSize: 64, places: velocities) { first, start, end in
+      for i in start..<end {
+        let row = (table + Int(offsets[i &- first])).assumingMemoryBound(to: SIMD2<Double>.self)
+        let s = SIMD2<Double>(repeating: velocities[i])
+        let s2 = s * s
+        let high = row[2].addingProduct(row[3], s2)
+        let parts = row[0].addingProduct(row[1].addingProduct(high, s2), s2)
+        (rows + 16 &* (i &- start)).storeBytes(of: parts, as: SIMD2<Double>.self)
+      }
+      var row = scratch.rows
+      for i in stride(from: start, to: end, by: 8) {
+        let place = UnsafeMutableRawPointer(velocities + i)
+        let (even, odd) = columns(row[0], row[1])
+        let slope = even.addingProduct(odd, place.loadUnaligned(as: Vector.self))
+        let velocity = scale * slope
+        place.storeBytes(of: velocity, as: Vector.self)
+        lanes = lanes.addingProduct(velocity, slope)
+        row += 2
+      }
     }
     var sum = lanes.sum()
-    while i < angles.count {
-      let (cell, s) = locate(angles[i])
-      let powers = Self.powersOf(s)
-      let slope = (numerator[cell] * powers).sum()
-      let velocity = factor * slope / (divides ? (denominator[cell] * powers).sum() : 1)
-      velocities[i] = velocity
-      sum += velocity * slope
-      i += 1
+    for i in (angles.count & ~7)..<angles.count {
+      let slope = value(of: fields[field], at: angles[i])
+      velocities[i] = factor * slope
+      sum += velocities[i] * slope
     }
     return sum
   }
 
-  /// Adds w (1, s, …, s⁷) to the cell of every point.
-  ///
-  /// Eight points at a time: their powers are eight vectors, transposed into a row for every point.
-  private static func deposit(
-    _ angles: UnsafeBufferPointer<Double>, _ masses: UnsafeBufferPointer<Double>?,
-    on table: UnsafeMutablePointer<Vector>, _ locate: CellLocator
-  ) {
-    let whole = angles.count & ~7
-    var i = 0
-    while i < whole {
-      let theta = UnsafeRawPointer(angles.baseAddress.unsafelyUnwrapped + i)
-        .loadUnaligned(as: Vector.self)
-      let (index, s) = locate(theta)
-      let p0: Vector
-      if let masses {
-        p0 = UnsafeRawPointer(masses.baseAddress.unsafelyUnwrapped + i)
-          .loadUnaligned(as: Vector.self)
-      } else {
-        p0 = Vector(repeating: 1)
+  /// v = factor · F₀/F₁ and Σ v F₀, as `evaluate` but with the rows of both fields in one.
+  private func evaluateQuotient(
+    factor: Double, at angles: UnsafeBufferPointer<Double>,
+    into velocities: UnsafeMutablePointer<Double>
+  ) -> Double {
+    let table = joinedFields()
+    let offsets = scratch.offsets
+    let rows = UnsafeMutableRawPointer(scratch.rows)
+    let scale = SIMD4<Double>(repeating: factor)
+    var lanes = SIMD4<Double>.zero
+    forEachGroup(of: angles, rowSize: 128, places: velocities) { first, start, end in
+      for i in start..<end {
+        let row = (table + Int(offsets[i &- first])).assumingMemoryBound(to: SIMD4<Double>.self)
+        let s = SIMD4<Double>(repeating: velocities[i])
+        let s2 = s * s
+        let high = row[2].addingProduct(row[3], s2)
+        let parts = row[0].addingProduct(row[1].addingProduct(high, s2), s2)
+        (rows + 32 &* (i &- start)).storeBytes(of: parts, as: SIMD4<Double>.self)
       }
-      let s2 = s * s
-      let p1 = p0 * s
-      let p2 = p0 * s2
-      let p3 = p1 * s2
-      let p4 = p2 * s2
-      let p5 = p3 * s2
-      let rows = transpose(p0, p1, p2, p3, p4, p5, p4 * s2, p5 * s2)
-      table[Int(index[0])] += rows.0
-      table[Int(index[1])] += rows.1
-      table[Int(index[2])] += rows.2
-      table[Int(index[3])] += rows.3
-      table[Int(index[4])] += rows.4
-      table[Int(index[5])] += rows.5
-      table[Int(index[6])] += rows.6
-      table[Int(index[7])] += rows.7
-      i += 8
+      var row = scratch.rows
+      for i in stride(from: start, to: end, by: 4) {
+        let place = UnsafeMutableRawPointer(velocities + i)
+        let s = place.loadUnaligned(as: SIMD4<Double>.self)
+        let (even0, odd0, even1, odd1) = columns(row[0], row[1])
+        let slope = even0.addingProduct(odd0, s)
+        let velocity = scale * slope / even1.addingProduct(odd1, s)
+        place.storeBytes(of: velocity, as: SIMD4<Double>.self)
+        lanes = lanes.addingProduct(velocity, slope)
+        row += 2
+      }
     }
-    while i < angles.count {
-      let (cell, s) = locate(angles[i])
-      table[cell].addProduct(powersOf(s), Vector(repeating: masses?[i] ?? 1))
-      i += 1
+    var sum = lanes.sum()
+    for i in (angles.count & ~7)..<angles.count {
+      let slope = value(of: fields[0], at: angles[i])
+      velocities[i] = factor * slope / value(of: fields[1], at: angles[i])
+      sum += velocities[i] * slope
+    }
+    return sum
+  }
+
+  /// Places of the points by blocks, then `body(first of the block, start, end)` for its groups.
+  ///
+  /// Places stand where values will: both arrays are called from memory while nothing else is, for
+  /// processors fetch ahead poorly between visits to cells.
+  @inline(__always)
+  private func forEachGroup(
+    of angles: UnsafeBufferPointer<Double>, rowSize: Int64,
+    places: UnsafeMutablePointer<Double>, _ body: (Int, Int, Int) -> Void
+  ) {
+    let locate = CellLocator(cells: cells, rowSize: rowSize)
+    let whole = angles.count & ~7
+    var first = 0
+    while first < whole {
+      let end = min(first &+ PointScratch.block, whole)
+      locate(angles, first, end, offsets: scratch.offsets, places: places + first)
+      var start = first
+      while start < end {
+        let stop = min(start &+ PointScratch.group, end)
+        body(first, start, stop)
+        start = stop
+      }
+      first = end
     }
   }
 
-  /// Eight polynomials at eight points: rows are transposed in registers, then one Horner chain.
-  @inline(__always)
-  private static func horner(
-    _ table: UnsafePointer<Vector>, _ index: SIMD8<Int64>, _ s: Vector
-  ) -> Vector {
-    let a = transpose(
-      table[Int(index[0])], table[Int(index[1])], table[Int(index[2])], table[Int(index[3])],
-      table[Int(index[4])], table[Int(index[5])], table[Int(index[6])], table[Int(index[7])])
-    var value = a.6.addingProduct(a.7, s)
-    value = a.5.addingProduct(value, s)
-    value = a.4.addingProduct(value, s)
-    value = a.3.addingProduct(value, s)
-    value = a.2.addingProduct(value, s)
-    value = a.1.addingProduct(value, s)
-    return a.0.addingProduct(value, s)
+  /// Writes `twin`.
+  private func joinedFields() -> UnsafeRawPointer {
+    let a = UnsafeRawPointer(fields[0].samples).assumingMemoryBound(to: SIMD2<Double>.self)
+    let b = UnsafeRawPointer(fields[1].samples).assumingMemoryBound(to: SIMD2<Double>.self)
+    let result = UnsafeMutableRawPointer(twin.base)
+    for i in 0..<(cells * Self.powers / 2) {
+      result.storeBytes(
+        of: SIMD4(lowHalf: a[i], highHalf: b[i]), toByteOffset: 32 * i, as: SIMD4<Double>.self)
+    }
+    return UnsafeRawPointer(result)
+  }
+
+  /// A prepared field at one point.
+  private func value(of field: RealFourierTransform, at angle: Double) -> Double {
+    let (cell, s) = CellLocator(cells: cells, rowSize: 64)(angle)
+    let table = UnsafeRawPointer(field.samples).assumingMemoryBound(to: Vector.self)
+    return (table[cell] * Self.powersOf(s)).sum()
+  }
+
+  /// Adds w (1, s, …, s⁷) to the cell of every point.
+  ///
+  /// A row is (1, s, s², s³) and s⁴ times that. Two tables take turns: neighbours in one cell, as
+  /// sorted or clustered points are, would wait for each other's sum.
+  private func deposit(
+    _ angles: UnsafeBufferPointer<Double>, _ masses: UnsafeBufferPointer<Double>?
+  ) {
+    let count = cells
+    let sums = UnsafeMutableRawPointer(moments.samples).assumingMemoryBound(to: Vector.self)
+    let others = second.base
+    sums.update(repeating: .zero, count: count)
+    others.update(repeating: .zero, count: count)
+    let locate = CellLocator(cells: count, rowSize: 64)
+    let isOdd = SIMD4<Int64>(0, 1, 0, 1) .> 0
+    let isHigh = SIMD4<Int64>(0, 0, 1, 1) .> 0
+    let one = SIMD4<Double>(repeating: 1)
+    let whole = angles.count & ~7
+    let offsets = scratch.offsets
+    let places = scratch.places
+    var first = 0
+    while first < whole {
+      let end = min(first &+ PointScratch.block, whole)
+      locate(angles, first, end, offsets: offsets, places: places)
+      @inline(__always) func add(_ i: Int, to table: UnsafeMutablePointer<Vector>) {
+        let s = SIMD4<Double>(repeating: places[i])
+        let s2 = s * s
+        var row = one.replacing(with: s, where: isOdd) * one.replacing(with: s2, where: isHigh)
+        if let masses { row *= masses[first &+ i] }
+        let cell = UnsafeMutableRawPointer(table) + Int(offsets[i])
+        let low = cell.load(as: SIMD4<Double>.self) + row
+        let high = (cell + 32).load(as: SIMD4<Double>.self).addingProduct(row, s2 * s2)
+        cell.storeBytes(of: low, as: SIMD4<Double>.self)
+        (cell + 32).storeBytes(of: high, as: SIMD4<Double>.self)
+      }
+      for i in stride(from: 0, to: end &- first, by: 2) {
+        add(i, to: sums)
+        add(i &+ 1, to: others)
+      }
+      first = end
+    }
+    for i in whole..<angles.count {
+      let (cell, s) = locate(angles[i])
+      sums[cell].addProduct(Self.powersOf(s), Vector(repeating: masses?[i] ?? 1))
+    }
+    for cell in 0..<count { sums[cell] += others[cell] }
   }
 
   /// (1, s, s², …, s⁷).
@@ -277,10 +348,13 @@ public final class PointTransform {
 private struct CellLocator {
   let scale: Double
   let mask: Int64
+  /// Bytes of a cell.
+  let rowSize: Int64
 
-  init(cells: Int) {
+  init(cells: Int, rowSize: Int64) {
     scale = Double(cells) / (2 * Double.pi)
     mask = Int64(cells - 1)
+    self.rowSize = rowSize
   }
 
   // Adding 1.5·2⁵² rounds to an integer and leaves it in the low bits, which the mask wraps.
@@ -293,13 +367,47 @@ private struct CellLocator {
     return (Int(cell), 2 * (x - (shifted - magic)))
   }
 
+  /// Offsets of cells in bytes, and places, of the points from `first` to `end`, eight at a time.
   @inline(__always)
-  func callAsFunction(_ angles: Vector) -> (cell: SIMD8<Int64>, place: Vector) {
+  func callAsFunction(
+    _ angles: UnsafeBufferPointer<Double>, _ first: Int, _ end: Int,
+    offsets: UnsafeMutablePointer<UInt32>, places: UnsafeMutablePointer<Double>
+  ) {
     let magic = Vector(repeating: 6_755_399_441_055_744)
-    let x = angles * scale
-    let shifted = x + magic
-    let bits = unsafeBitCast(shifted, to: SIMD8<Int64>.self)
     let two = Vector(repeating: 2)
-    return (bits & SIMD8<Int64>(repeating: mask), two * (x - (shifted - magic)))
+    let shift = SIMD8<Int64>(repeating: Int64(rowSize.trailingZeroBitCount))
+    for i in stride(from: first, to: end, by: 8) {
+      let theta = UnsafeRawPointer(angles.baseAddress.unsafelyUnwrapped + i)
+        .loadUnaligned(as: Vector.self)
+      let x = theta * scale
+      let shifted = x + magic
+      let cells = unsafeBitCast(shifted, to: SIMD8<Int64>.self) & SIMD8<Int64>(repeating: mask)
+      let bytes = SIMD8<UInt32>(truncatingIfNeeded: cells &<< shift)
+      UnsafeMutableRawPointer(offsets + (i &- first)).storeBytes(of: bytes, as: SIMD8<UInt32>.self)
+      let place = two * (x - (shifted - magic))
+      UnsafeMutableRawPointer(places + (i &- first)).storeBytes(of: place, as: Vector.self)
+    }
+  }
+}
+
+/// What is known of a block of points before its cells are visited.
+private struct PointScratch {
+  /// Points of a block: enough to read memory in one go, few enough for the nearest caches.
+  static let block = 2048
+  /// Points whose reduced rows are kept at a time.
+  static let group = 64
+
+  let places: UnsafeMutablePointer<Double>
+  let offsets: UnsafeMutablePointer<UInt32>
+  let rows: UnsafeMutablePointer<Vector>
+  private let buffer: VectorBuffer
+
+  init() {
+    let places = Self.block / 8
+    buffer = VectorBuffer(count: Self.group / 2 + places + places / 2)
+    rows = buffer.base
+    self.places = buffer.numbers + 4 * Self.group
+    offsets = UnsafeMutableRawPointer(self.places + Self.block)
+      .bindMemory(to: UInt32.self, capacity: Self.block)
   }
 }

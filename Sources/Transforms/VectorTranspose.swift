@@ -84,3 +84,23 @@ private func halvesLow(_ a: Vector, _ b: Vector) -> Vector {
 private func halvesHigh(_ a: Vector, _ b: Vector) -> Vector {
   Vector(a[4], a[5], a[6], a[7], b[4], b[5], b[6], b[7])
 }
+
+/// The two columns of eight rows of two: rows 0…3 stand in `a`, 4…7 in `b`.
+@inline(__always)
+func columns(_ a: Vector, _ b: Vector) -> (Vector, Vector) {
+  (
+    Vector(lowHalf: a.evenHalf, highHalf: b.evenHalf),
+    Vector(lowHalf: a.oddHalf, highHalf: b.oddHalf)
+  )
+}
+
+/// The four columns of four rows of four: rows 0 and 1 stand in `a`, 2 and 3 in `b`.
+@inline(__always)
+func columns(
+  _ a: Vector, _ b: Vector
+) -> (SIMD4<Double>, SIMD4<Double>, SIMD4<Double>, SIMD4<Double>) {
+  (
+    SIMD4(a[0], a[4], b[0], b[4]), SIMD4(a[1], a[5], b[1], b[5]),
+    SIMD4(a[2], a[6], b[2], b[6]), SIMD4(a[3], a[7], b[3], b[7])
+  )
+}

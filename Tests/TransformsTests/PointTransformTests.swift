@@ -111,6 +111,41 @@ struct PointTransformTests {
     #expect(abs(left - right) < 2e-15 * Double(2 * modes + 1))
   }
 
+  /// Points are taken in blocks of 2048, groups of 64 and eights; neighbours share a cell or not.
+  @Test(arguments: [63, 64, 72, 2048, 2057, 4109], [0.001, 6])
+  func blocksOfPointsHaveNoSeam(count: Int, width: Double) {
+    let modes = 3
+    let transform = PointTransform(modes: modes, fieldCount: 1)
+    var random = SplitMix(state: UInt64(count))
+    let angles = random.numbers(count, in: 0...width)
+    let masses = random.masses(count)
+    let coefficients = [0.3, 0, 0.5, -0.1, 0, 0.2, -0.4, 0.3]
+    transform.prepare(field: 0, coefficients: coefficients)
+    let result = values(transform, angles)
+    let weighted = moments(transform, angles, masses)
+    let equal = moments(transform, angles, nil)
+    var expected = [[Double]](repeating: [Double](repeating: 0, count: 2 * (modes + 1)), count: 2)
+    // Angles to 20 ulp, in modes up to three.
+    let bound = modeError(modes, transform.cells) + 3e-14
+    // Adding N numbers one after another costs up to N roundings of their sum, here and there.
+    let sumBound = bound + 2 * Double(count) * 1.1e-16
+    for (i, angle) in angles.enumerated() {
+      var sum = coefficients[0]
+      for k in 0...modes {
+        let c = cos(Double(k) * angle)
+        let s = sin(Double(k) * angle)
+        if k > 0 { sum += 2 * (coefficients[2 * k] * c - coefficients[2 * k + 1] * s) }
+        expected[0][2 * k] += masses[i] * c
+        expected[0][2 * k + 1] -= masses[i] * s
+        expected[1][2 * k] += c / Double(count)
+        expected[1][2 * k + 1] -= s / Double(count)
+      }
+      #expect(abs(result[i] - sum) < bound)
+    }
+    #expect(zip(weighted, expected[0]).allSatisfy { abs($0 - $1) < sumBound })
+    #expect(zip(equal, expected[1]).allSatisfy { abs($0 - $1) < sumBound })
+  }
+
   /// Angles of up to 10⁹: their place in a cell is known to one ulp of the angle.
   @Test(arguments: [1e3, 1e6, 1e9])
   func largeAnglesLoseNoMoreThanTheirOwnRounding(size: Double) {

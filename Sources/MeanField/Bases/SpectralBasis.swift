@@ -69,6 +69,17 @@ public protocol SpectralBasis {
 
 extension SpectralBasis {
   public var laplacian: TriangularMap? { nil }
+
+  /// Adds what D Δ does beside the eigenvalues.
+  func addDiffusion(
+    _ state: UnsafePointer<Double>, _ noise: Double, to rate: UnsafeMutablePointer<Double>
+  ) {
+    guard let laplacian else { return }
+    let eigenvalues = eigenvalues
+    var change = [Double](repeating: 0, count: coefficientCount)
+    laplacian.add(state, to: &change, count: coefficientCount)
+    for i in change.indices { rate[i] += noise * (change[i] + eigenvalues[i] * state[i]) }
+  }
 }
 
 /// How fine a density's representation is, with the words that say so.

@@ -90,14 +90,14 @@ public struct SphereTokenDynamics: AttentionStepping {
     for i in 0..<count {
       var square = 0.0
       for j in (i * dimension)..<((i + 1) * dimension) { square += state[j] * state[j] }
-      // One correction of the rounding of the square root's argument is one too many.
       let factor = 1 / square.squareRoot()
       for j in (i * dimension)..<((i + 1) * dimension) { state[j] *= factor }
     }
   }
 
-  /// Brownian motion on S^{d−1}: every token goes along a great circle, in a direction that is uniform
-  /// in its tangent space, by an angle ω with
+  /// Brownian motion on S^{d−1}: every token goes along a great circle in a random direction.
+  ///
+  /// The direction is uniform in its tangent space, the angle ω is given by
   ///
   ///     1 − cos ω = |ξ|² (1 − e^{−(d−1)τ})/(d−1),    τ = D · duration, ξ Gaussian in R^{d−1}.
   ///
@@ -165,7 +165,8 @@ public struct SphereTokenDynamics: AttentionStepping {
     return Snapshot(
       time: time, steps: steps, stepSize: stepSize, equation: equation, law: law,
       normalizedEnergy: energy, energyAboveUniform: above, scaledDissipation: dissipation,
-      largestSpeed: largest.squareRoot(), dissipated: equation.noise > 0 ? nil : state[state.count - 1])
+      largestSpeed: largest.squareRoot(),
+      dissipated: equation.noise > 0 ? nil : state[state.count - 1])
   }
 
   /// (1/β) ∫ ΔZ̄ dμ = Σ_ij w_i w_j k_ij (β (1 − u²) − (d−1) u), u = ⟨x_i, x_j⟩, of the tokens that the

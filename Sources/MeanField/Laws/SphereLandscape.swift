@@ -55,7 +55,9 @@ struct SphereLandscape {
         for k in owners.indices where owners[k] == old { owners[k] = new }
       }
     }
-    let groups = Set(owners).sorted { best(found, owners, $0).value > best(found, owners, $1).value }
+    let groups = Set(owners).sorted {
+      best(found, owners, $0).value > best(found, owners, $1).value
+    }
     maxima = groups.map { best(found, owners, $0) }
     var labelOfTop: [Int: Int] = [:]
     for (i, top) in tops.enumerated() { labelOfTop[top] = groups.firstIndex(of: owners[i]) }

@@ -157,7 +157,8 @@ public final class Simulation {
     let advance: (() -> Bool) throws(SimulationFailure) -> Void
 
     init(
-      read: @escaping () -> Double, advance: @escaping (() -> Bool) throws(SimulationFailure) -> Void
+      read: @escaping () -> Double,
+      advance: @escaping (() -> Bool) throws(SimulationFailure) -> Void
     ) {
       self.read = read
       self.advance = advance

@@ -13,8 +13,8 @@ internal import Foundation
 ///
 /// With noise the columns are R random samples divided by √R, and all of them meet noise of the
 /// covariance 2D ∫ ∇e·∇e′ df per unit of time; variances have a relative error √(2/R). Diffusion is
-/// exact, and the noise of a while is that at its middle, seen through
-/// √((1 − e^{−2λτ})/(2λτ)): of weak order 2, and the uniform law is left as it is for any τ.
+/// exact, and the noise of a while is that at its middle (`HeatSemigroup`): of weak order 2, and
+/// diffusion leaves the fluctuations of the uniform law as they are for any τ.
 ///
 /// The density that decides whether a run fails is another one: here refinement ends at `maximum`,
 /// and from there on the highest degrees are damped.
@@ -111,10 +111,6 @@ public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamic
     let count = basis.coefficientCount
     let points = basis.pointCount
     let components = basis.tangentCount
-    let gains = eigenvalues.map { eigenvalue in
-      let twice = 2 * eigenvalue * spread
-      return twice > 1e-8 ? (-expm1(-twice) / twice).squareRoot() : 1
-    }
     var sizes = [Double](repeating: 0, count: points)
     var noise = [Double](repeating: 0, count: count)
     // Columns carry R^{−1/2}.
@@ -135,7 +131,8 @@ public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamic
           for j in 0..<points { slope[j] *= sizes[j] }
         }
         basis.writeDivergence(into: &noise)
-        for i in 0..<count { column[i] += gains[i] * noise[i] }
+        semigroup.applyGain(to: &noise)
+        for i in 0..<count { column[i] += noise[i] }
       }
     }
     self.semigroup = semigroup

@@ -30,6 +30,9 @@ struct SphereResponse: LinearResponse {
     }
   }
 
+  /// That of one draw of the uniform law: Σ_m Y_lm² = 2l + 1.
+  func spreads(degrees: [Int]) -> [Double] { degrees.map { Double(2 * $0 + 1).squareRoot() } }
+
   /// The mean over directions of W₁ = ∫ |ΔF| du, and the Sobolev norm, of columns times Gaussian numbers
   /// and of what columns leave out.
   func sampleDistances(count: Int, tokens: Int, threads: Int) -> [[Double]] {

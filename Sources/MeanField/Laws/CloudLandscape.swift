@@ -1,157 +1,209 @@
 internal import Foundation
 internal import Transforms
 
-/// Z of weighted tokens in R^d with its maxima, found by climbing from every token.
+/// Z of weighted tokens in R^d with its maxima, found by following ∇Z from every token.
 ///
-/// A walker at x goes to x + h P_x M/⟨x, M⟩, M(x) = Σ_j w_j e^{β(⟨x,y_j⟩−1)} y_j, back on the sphere: along
-/// ∇ log Z = β P_x M/Z, in steps that follow the flow, so that a walker stays in the basin it
-/// started in. Walkers that meet go on as one with the sum of their masses.
+/// All tokens walk at once along v = P_x M/⟨x, M⟩, M(x) = Σ_j w_j e^{β(⟨x,y_j⟩−1)} y_j, which is ∇Z but
+/// for a positive factor, by an embedded pair of orders 3 and 2 (Bogacki and Shampine 1989), each at its own
+/// pace. A walker nearly at rest where Z is concave is brought to the top by Newton's method; around
+/// a top Z stays concave for about a width of the kernel times how sharp it is, and walkers that come
+/// there have arrived.
 struct CloudLandscape {
-  private let dimension: Int
+  private let law: CloudLaw
   private let beta: Double
-  private let points: [Double]
-  private let masses: [Double]
-  /// Coordinates of eight tokens at a time, coordinate by coordinate, padded with masses of zero.
-  private let panels: [Vector]
-  private let weights: [Vector]
-
-  /// Distance below which walkers are one, and shortest step, in widths of the kernel.
-  private static let reach = 1e-3
-  private static let stillness = 1e-5
-  private static let mostSteps = 400
-  /// Half of the way to where M points: a quarter is no different, all of it leaves basins.
-  private static let stride = 0.5
+  private let dimension: Int
+  private let sums: CloudSums
+  private var walkers: [Walker]
+  private var tops: [Top] = []
 
   private struct Walker {
     var place: [Double]
     var mass: Double
+    var velocity: [Double] = []
+    var step = 0.3
+    /// At this speed, in widths, it may be near a top.
+    var rest = 0.02
+    var top: Int?
+
+    var speed: Double { velocity.reduce(0) { $0 + $1 * $1 }.squareRoot() }
   }
 
+  private struct Top {
+    var place: [Double]
+    var value: Double
+    var reach: Double
+    var mass = 0.0
+  }
+
+  /// Error of a step, in widths of the kernel.
+  private static let tolerance = 3e-3
+  private static let mostRounds = 3000
+
   init(_ law: CloudLaw, beta: Double) {
-    dimension = law.manifold.dimension
+    self.law = law
     self.beta = beta
-    points = law.points
-    masses = law.masses
-    let count = law.masses.count
-    let blocks = (count + 7) / 8
-    var panels = [Vector](repeating: .zero, count: blocks * dimension)
-    var weights = [Vector](repeating: .zero, count: blocks)
-    for i in 0..<count {
-      weights[i / 8][i % 8] = law.masses[i]
-      for k in 0..<dimension {
-        panels[i / 8 * dimension + k][i % 8] = law.points[i * dimension + k]
-      }
+    dimension = law.manifold.dimension
+    sums = CloudSums(law, beta: beta)
+    let d = law.manifold.dimension
+    walkers = law.masses.indices.compactMap { i in
+      law.masses[i] > 0
+        ? Walker(place: Array(law.points[(i * d)..<((i + 1) * d)]), mass: law.masses[i]) : nil
     }
-    self.panels = panels
-    self.weights = weights
   }
 
   /// The width of the kernel, in radians.
   private var width: Double { 1 / (1 + beta).squareRoot() }
 
   /// Maxima of Z with the masses of the tokens that climb there; none where Z is constant.
-  func clusters() -> [Cluster] {
+  mutating func clusters() -> [Cluster] {
     if beta == 0 { return top() }
-    var walkers = masses.indices.map { i in
-      Walker(place: Array(points[(i * dimension)..<((i + 1) * dimension)]), mass: masses[i])
+    let start = field(walkers.map(\.place))
+    for w in walkers.indices { walkers[w].velocity = start.velocities[w] }
+    var lowest = start.values.min() ?? 0
+    settle()
+    for _ in 0..<Self.mostRounds where walkers.contains(where: { $0.top == nil }) {
+      walk()
+      settle()
     }
-    walkers = merged(walkers, within: Self.reach * width)
-    var moving = Array(walkers.indices)
-    for step in 0..<Self.mostSteps where !moving.isEmpty {
-      var still: [Int] = []
-      for w in moving where climb(&walkers[w].place, stride: Self.stride) < Self.stillness * width {
-        still.append(w)
-      }
-      moving.removeAll { still.contains($0) }
-      if step % 8 == 7 {
-        let count = walkers.count
-        walkers = merged(walkers, within: Self.reach * width)
-        if walkers.count < count || moving.isEmpty { moving = Array(walkers.indices) }
-        if walkers.count == count && still.count == moving.count { moving = [] }
-      }
+    let highest = tops.map(\.value).max() ?? 0
+    // Where Z may be low: opposite to its tops, and along the axes.
+    var probes = tops.flatMap { $0.place.map { -$0 } }
+    for i in 0..<min(dimension, 16) {
+      probes += (0..<dimension).map { $0 == i ? 1 : 0 }
     }
-    // To the top itself; there the full stride converges fastest.
-    for w in walkers.indices {
-      for _ in 0..<Self.mostSteps where climb(&walkers[w].place, stride: 1) < 1e-13 { break }
+    lowest = min(lowest, sums.evaluate(probes).values.min() ?? lowest)
+    guard highest - lowest > 1e-12 * highest else { return [] }
+    for walker in walkers {
+      if let top = walker.top { tops[top].mass += walker.mass }
     }
-    return merged(walkers, within: 10 * Self.reach * width).map {
-      Cluster(position: $0.place, mass: $0.mass)
-    }
+    return tops.map { Cluster(position: $0.place, mass: $0.mass) }
   }
 
   /// At β = 0 Z is ⟨x, ∫ y dμ⟩: one maximum, none where the mean is rounding.
   private func top() -> [Cluster] {
-    var place = points.isEmpty ? [] : Array(points[..<dimension])
-    let size = climb(&place, stride: 1)
-    guard size.isFinite, place.allSatisfy(\.isFinite) else { return [] }
-    return [Cluster(position: place, mass: masses.reduce(0, +))]
+    let mean = law.mean
+    let length = mean.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    guard length > 1e-12 else { return [] }
+    return [Cluster(position: mean.map { $0 / length }, mass: law.mass)]
   }
 
-  /// Moves a walker one step; returns how far it went.
-  private func climb(_ place: inout [Double], stride: Double) -> Double {
-    let pull = pull(at: place)
-    var along = 0.0
-    for k in 0..<dimension { along += pull[k] * place[k] }
-    // ⟨x, M⟩ ≤ 0 only far from all mass, where any direction that climbs will do.
-    let size = beta > 0 ? max(along, 0.1 * length(pull)) : 0
-    var next = place
-    for k in 0..<dimension {
-      next[k] = beta > 0 ? place[k] + stride * (pull[k] - along * place[k]) / size : pull[k]
-    }
-    let scale = 1 / length(next)
-    var square = 0.0
-    for k in 0..<dimension {
-      next[k] *= scale
-      square += (next[k] - place[k]) * (next[k] - place[k])
-    }
-    place = next
-    return square.squareRoot()
-  }
-
-  private func length(_ vector: [Double]) -> Double {
-    vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
-  }
-
-  /// M, up to a positive factor.
-  private func pull(at place: [Double]) -> [Double] {
+  /// v and Z at places.
+  private func field(_ places: [[Double]]) -> (velocities: [[Double]], values: [Double]) {
     let d = dimension
-    var sums = [Vector](repeating: .zero, count: d)
-    let rate = Vector(repeating: -0.5 * beta / log(2))
-    // The nearest token sets the scale: far from all of them everything would underflow.
-    var nearest = Double.infinity
-    var squares = [Vector](repeating: .zero, count: weights.count)
-    for block in weights.indices {
-      var square = Vector.zero
+    let (slopes, values) = sums.evaluate(places.flatMap { $0 })
+    let velocities = places.indices.map { w -> [Double] in
+      var along = 0.0
+      var square = 0.0
       for k in 0..<d {
-        let difference = panels[block * d + k] - Vector(repeating: place[k])
-        square = square.addingProduct(difference, difference)
+        let slope = slopes[w * d + k]
+        along += slope * places[w][k]
+        square += slope * slope
       }
-      squares[block] = square
-      for lane in 0..<8 where weights[block][lane] > 0 { nearest = min(nearest, square[lane]) }
+      // ⟨x, M⟩ ≤ 0 only far from all mass, where any pace will do.
+      let size = max(along, 0.1 * square.squareRoot(), Double.leastNormalMagnitude)
+      return (0..<d).map { (slopes[w * d + $0] - along * places[w][$0]) / size }
     }
-    for block in weights.indices {
-      let shifted = squares[block] - Vector(repeating: nearest)
-      let kernel = weights[block] * exponential2(rate * shifted)
-      for k in 0..<d { sums[k] = sums[k].addingProduct(kernel, panels[block * d + k]) }
-    }
-    return sums.map { $0.sum() }
+    return (velocities, values)
   }
 
-  /// Walkers closer than a distance become the heaviest of them, with all their mass.
-  private func merged(_ walkers: [Walker], within distance: Double) -> [Walker] {
-    var result: [Walker] = []
-    for walker in walkers.sorted(by: { $0.mass > $1.mass }) {
-      let found = result.firstIndex { other in
-        var square = 0.0
-        for k in 0..<dimension {
-          let difference = walker.place[k] - other.place[k]
-          square += difference * difference
-          if square > distance * distance { return false }
-        }
-        return true
+  /// One step of everybody who has not arrived.
+  private mutating func walk() {
+    let moving = walkers.indices.filter { walkers[$0].top == nil }
+    func stage(_ slope: (Int, Int) -> Double) -> [[Double]] {
+      moving.indices.map { i in
+        let walker = walkers[moving[i]]
+        return CloudPeak.moved(
+          walker.place, (0..<dimension).map { walker.step * slope(i, $0) })
       }
-      if let found { result[found].mass += walker.mass } else { result.append(walker) }
     }
-    return result
+    let k1 = moving.map { walkers[$0].velocity }
+    let k2 = field(stage { 0.5 * k1[$0][$1] }).velocities
+    let k3 = field(stage { 0.75 * k2[$0][$1] }).velocities
+    let ends = stage { (2 * k1[$0][$1] + 3 * k2[$0][$1] + 4 * k3[$0][$1]) / 9 }
+    let k4 = field(ends).velocities
+    for (i, w) in moving.enumerated() {
+      var square = 0.0
+      for k in 0..<dimension {
+        let difference: Double =
+          -5.0 / 72 * k1[i][k] + k2[i][k] / 12 + k3[i][k] / 9 - k4[i][k] / 8
+        square += difference * difference
+      }
+      let error = walkers[w].step * square.squareRoot() / (Self.tolerance * width)
+      if error <= 1 {
+        walkers[w].place = ends[i]
+        walkers[w].velocity = k4[i]
+      }
+      walkers[w].step *= min(3, max(0.3, 0.9 / cbrt(max(error, 1e-6))))
+      walkers[w].step = min(walkers[w].step, 2)
+    }
+  }
+
+  /// Finds tops near walkers that hardly move, and who has come to one.
+  ///
+  /// The slowest try first; where two have tried in vain the others are not ready either.
+  private mutating func settle() {
+    for w in walkers.indices where walkers[w].top == nil { arrive(w) }
+    let slow = walkers.indices.filter {
+      walkers[$0].top == nil && walkers[$0].speed <= walkers[$0].rest * width
+    }
+    var failures = 0
+    for w in slow.sorted(by: { walkers[$0].speed < walkers[$1].speed }) {
+      if walkers[w].top != nil { continue }
+      if failures == 2 { break }
+      walkers[w].rest = min(walkers[w].rest, 0.25 * walkers[w].speed / width)
+      let top = top(near: w)
+      let isNew =
+        top.map { top in
+          tops.allSatisfy {
+            CloudPeak.distance($0.place, top.place) >= max(0.01 * $0.reach, 1e-9 * width)
+          }
+        } ?? false
+      if let top, isNew {
+        // A walker that is still outside its reach goes on, and may yet turn elsewhere.
+        tops.append(top)
+        for other in walkers.indices where walkers[other].top == nil { arrive(other, newTop: true) }
+      } else {
+        failures += 1
+      }
+    }
+  }
+
+  private mutating func arrive(_ w: Int, newTop: Bool = false) {
+    let candidates = newTop ? (tops.count - 1)..<tops.count : tops.indices
+    walkers[w].top = candidates.first {
+      CloudPeak.distance(tops[$0].place, walkers[w].place) < max(tops[$0].reach, 1e-9 * width)
+    }
+  }
+
+  /// The top a walker has nearly come to; nil where it has not, or stands on a saddle, from which
+  /// it is pushed off.
+  private mutating func top(near w: Int) -> Top? {
+    let start = walkers[w].place
+    var peak = CloudPeak(at: start, of: law, beta: beta)
+    let speed = CloudPeak.distance(peak.pull, [Double](repeating: 0, count: dimension))
+    for _ in 0..<30 {
+      guard let step = peak.newtonStep() else { break }
+      let next = CloudPeak(at: CloudPeak.moved(peak.place, step), of: law, beta: beta)
+      let length = CloudPeak.distance(next.place, peak.place)
+      guard CloudPeak.distance(next.place, start) < 0.5 * width else { return nil }
+      peak = next
+      if length < 1e-12 * max(width, 1e-3) { break }
+    }
+    let rest = CloudPeak.distance(peak.pull, [Double](repeating: 0, count: dimension))
+    if rest < 1e-9 * width {
+      let known = tops.first { CloudPeak.distance($0.place, peak.place) < 0.01 * $0.reach }
+      if let known { return known }
+      let (softness, direction) = peak.softness()
+      if softness > 0 {
+        let reach = 0.5 * width * softness
+        return Top(place: peak.place, value: peak.value, reach: reach)
+      }
+      if speed < 1e-9 * width {
+        walkers[w].place = CloudPeak.moved(start, direction.map { 1e-3 * width * $0 })
+        walkers[w].velocity = field([walkers[w].place]).velocities[0]
+        walkers[w].rest = 0.02
+      }
+    }
+    return nil
   }
 }

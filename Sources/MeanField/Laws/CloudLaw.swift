@@ -35,7 +35,7 @@ public struct CloudLaw: Law {
   }
 
   public func clusters(_ attention: Attention) -> [Cluster] {
-    let landscape = CloudLandscape(self, beta: attention.beta)
+    var landscape = CloudLandscape(self, beta: attention.beta)
     return Cluster.ranked(
       landscape.clusters().map { cluster in
         isZonal

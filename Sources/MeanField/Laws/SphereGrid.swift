@@ -1,89 +1,55 @@
-internal import Foundation
-internal import Transforms
-
-/// A Gauss–Legendre grid of S² as points with neighbours.
+/// The points of a grid of S² and the two poles as a triangulation.
+///
+/// Every quadrangle of the grid is cut from north-west to south-east; the poles join the first and
+/// the last row. Point (i, j) is i · longitudes + j, the poles come last.
 struct SphereGrid {
-  private let transform: SphericalHarmonicTransform
-  /// The longest distance between neighbours.
-  let spacing: Double
+  let latitudes: Int
+  let longitudes: Int
 
-  /// - Parameters:
-  ///   - landscapeDegree: of the function to be climbed: at least four points per shortest wave.
-  ///   - densityDegree: of the density whose masses are wanted.
-  init(landscapeDegree: Int, densityDegree: Int) {
-    let degree = max(landscapeDegree, densityDegree)
-    let latitudes = max(64, 2 * landscapeDegree + 2, degree + 1)
-    let longitudes = SphericalHarmonicBasis.smoothCount(
-      atLeast: max(128, 4 * landscapeDegree + 4, 2 * degree + 1))
-    transform = SphericalHarmonicTransform(
-      degree: degree, latitudes: latitudes, longitudes: longitudes)
-    spacing = max(Double.pi / Double(latitudes), 2 * Double.pi / Double(longitudes))
+  var count: Int { latitudes * longitudes + 2 }
+  private var northPole: Int { latitudes * longitudes }
+  private var southPole: Int { latitudes * longitudes + 1 }
+
+  /// Column j may lie one outside.
+  private func index(_ row: Int, _ column: Int) -> Int {
+    if row < 0 { return northPole }
+    if row >= latitudes { return southPole }
+    let column = column < 0 ? column + longitudes : column
+    return row * longitudes + (column < longitudes ? column : column - longitudes)
   }
 
-  private var latitudes: Int { transform.latitudes }
-  private var longitudes: Int { transform.longitudes }
-
-  /// Values of a series of some degree.
-  func values(of coefficients: [Double], degree: Int) -> [Double] {
-    synthesized(coefficients, degree: degree, factors: nil)
-  }
-
-  /// Masses of a density with given moments.
-  func masses(of moments: [Double], degree: Int) -> [Double] {
-    synthesized(moments, degree: degree, factors: transform.weights)
-  }
-
-  private func synthesized(
-    _ coefficients: [Double], degree: Int, factors: [Double]?
-  ) -> [Double] {
-    let layout = transform.layout
-    let all = layout.resized(coefficients, from: HarmonicLayout(degree: degree))
-    var samples = [Double](repeating: 0, count: latitudes * longitudes)
-    transform.synthesize(all, degree: degree, rowFactors: factors, into: &samples)
-    return samples
-  }
-
-  func point(_ j: Int) -> SIMD3<Double> {
-    let (row, column) = (j / longitudes, j % longitudes)
-    let sine = transform.quadrature.sines[row]
-    let longitude = 2 * Double.pi * Double(column) / Double(longitudes)
-    return SIMD3(
-      sine * cos(longitude), sine * sin(longitude), transform.quadrature.cosines[row])
-  }
-
-  /// The points around one; beyond a pole stands the opposite meridian.
+  /// The points joined to one by an edge, once around it.
   func neighbours(_ j: Int) -> [Int] {
+    if j == northPole { return (0..<longitudes).map { index(0, $0) } }
+    if j == southPole { return (0..<longitudes).map { index(latitudes - 1, $0) } }
     let (row, column) = (j / longitudes, j % longitudes)
-    var result: [Int] = []
-    for dr in -1...1 {
-      for dc in -1...1 where (dr, dc) != (0, 0) { result.append(index(row + dr, column + dc)) }
-    }
+    var result = [index(row - 1, column), index(row, column + 1)]
+    if row + 1 < latitudes { result.append(index(row + 1, column + 1)) }
+    result += [index(row + 1, column), index(row, column - 1)]
+    if row > 0 { result.append(index(row - 1, column - 1)) }
     return result
   }
 
-  private func index(_ row: Int, _ column: Int) -> Int {
-    var row = row
-    var column = column
-    if row < 0 || row >= latitudes {
-      row = row < 0 ? -1 - row : 2 * latitudes - 1 - row
-      column += longitudes / 2
-    }
-    return row * longitudes + ((column % longitudes) + longitudes) % longitudes
+  /// Corners of the cell whose north-western one is given; row −1 and the last one hold a pole.
+  func corners(_ row: Int, _ column: Int) -> (Int, Int, Int, Int) {
+    (
+      index(row, column), index(row, column + 1), index(row + 1, column),
+      index(row + 1, column + 1)
+    )
   }
 
-  /// The four grid points around a point.
-  func corners(around point: SIMD3<Double>) -> [Int] {
-    let colatitude = atan2((point.x * point.x + point.y * point.y).squareRoot(), point.z)
-    var longitude = atan2(point.y, point.x)
-    if longitude < 0 { longitude += 2 * Double.pi }
-    // Gauss–Legendre colatitudes are nearly equidistant: a guess, then a step or two.
-    let angles = transform.quadrature.colatitudes
-    var row = min(
-      max(Int(colatitude / Double.pi * Double(latitudes) - 0.5), 0), latitudes - 1)
-    while row > 0 && angles[row] > colatitude { row -= 1 }
-    while row + 1 < latitudes && angles[row + 1] <= colatitude { row += 1 }
-    if angles[row] > colatitude { row -= 1 }
-    let column = Int(longitude / (2 * Double.pi) * Double(longitudes))
-    return [(0, 0), (0, 1), (1, 0), (1, 1)].map { index(row + $0.0, column + $0.1) }
+  /// Calls with the three corners of every triangle, counterclockwise from outside.
+  func forEachTriangle(_ body: (Int, Int, Int) -> Void) {
+    for j in 0..<longitudes { body(northPole, index(0, j), index(0, j + 1)) }
+    for i in 0..<(latitudes - 1) {
+      for j in 0..<longitudes {
+        let (a, b, d, c) = corners(i, j)
+        body(a, d, c)
+        body(a, c, b)
+      }
+    }
+    for j in 0..<longitudes {
+      body(southPole, index(latitudes - 1, j + 1), index(latitudes - 1, j))
+    }
   }
 }

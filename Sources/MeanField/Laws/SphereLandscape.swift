@@ -3,34 +3,48 @@ internal import Transforms
 
 /// A smooth function on S², a series of harmonics, with its maxima and their basins of ascent.
 ///
-/// A grid of at least four points per shortest wave finds candidates, Newton's method the maxima.
-/// Points of the grid climb to their steepest neighbour; where neighbours end in different basins,
-/// points follow the gradient itself.
+/// A grid of four points per shortest wave finds candidates, Newton's method the maxima. From the
+/// highest point down every one of the grid follows the gradient to where the grid knows.
 struct SphereLandscape {
   struct Maximum {
     var place: SIMD3<Double>
     var value: Double
   }
 
-  /// What `basin(of:)` counts: maxima, those of a connected set once, from the highest down.
-  private(set) var maxima: [Maximum] = []
-  private let series: SphericalHarmonics
-  private let grid: SphereGrid
-  private let values: [Double]
-  /// The maximum every grid point climbs to; −1 for those below all that counts.
-  private var labels: [Int] = []
-  private let range: Double
-  private let highestValue: Double
+  /// A critical point of any kind.
+  struct CriticalPoint {
+    var place: SIMD3<Double>
+    var value: Double
+    var curvature: SphereCurvature
+  }
 
-  /// - Parameters:
-  ///   - coefficients: of Y_lm, l ≤ degree, in the order of `HarmonicLayout`.
-  ///   - grid: the grid to look on; by default one that is fine enough.
-  init(degree: Int, coefficients: [Double], grid: SphereGrid? = nil) {
+  /// What labels count: maxima, those of a connected set once, from the highest down.
+  private(set) var maxima: [Maximum] = []
+  /// Whether some maxima are rings.
+  private(set) var hasRing = false
+  let field: SphereField
+  let grid: SphereGrid
+  /// At the points of the grid.
+  let values: [Double]
+  /// The maximum every grid point climbs to; −1 for those that reach none that counts.
+  private(set) var labels: [Int] = []
+  /// Basins end below: no mass that counts is there.
+  private(set) var floor = -Double.infinity
+  /// The maxima of the points of the grid that are higher than all around.
+  private var topLabels: [Int: Int] = [:]
+  private let series: SphericalHarmonics
+  private let range: Double
+
+  /// - Parameter coefficients: of Y_lm, l ≤ degree, in the order of `HarmonicLayout`.
+  init(degree: Int, coefficients: [Double]) {
     series = SphericalHarmonics(degree: degree, coefficients: coefficients)
-    self.grid = grid ?? SphereGrid(landscapeDegree: degree, densityDegree: degree)
-    values = self.grid.values(of: coefficients, degree: degree)
-    highestValue = values.max() ?? 0
-    range = highestValue - (values.min() ?? 0)
+    let field = SphereField(
+      degree: degree, coefficients: coefficients, latitudes: max(64, 2 * degree + 2),
+      longitudes: SphericalHarmonicBasis.smoothCount(atLeast: max(128, 4 * degree + 4)))
+    self.field = field
+    grid = SphereGrid(latitudes: field.latitudes, longitudes: field.longitudes)
+    values = (0..<grid.count).map { field.value($0) }
+    range = (values.max() ?? 0) - (values.min() ?? 0)
   }
 
   /// Whether there is nothing to climb.
@@ -39,164 +53,215 @@ struct SphereLandscape {
   /// The highest point.
   func highest() -> Maximum {
     let best = values.indices.max { values[$0] < values[$1] } ?? 0
-    return refined(grid.point(best))
+    return polished(Maximum(place: field.point(best), value: values[best]))
   }
 
-  /// Finds maxima above a value, and labels the grid.
-  mutating func findBasins(above floor: Double) {
-    let climbs = values.indices.map { steepestNeighbour($0) }
-    let tops = values.indices.filter { climbs[$0] == $0 && values[$0] >= floor }
-    let found = tops.map { refined(grid.point($0)) }
-    // Candidates that are one maximum, or points of one ring, are joined.
-    var owners = Array(found.indices)
-    for i in found.indices {
-      for j in 0..<i where areJoined(found[i], found[j]) {
-        let (old, new) = (owners[i], owners[j])
-        for k in owners.indices where owners[k] == old { owners[k] = new }
-      }
-    }
-    let groups = Set(owners).sorted {
-      best(found, owners, $0).value > best(found, owners, $1).value
-    }
-    maxima = groups.map { best(found, owners, $0) }
-    var labelOfTop: [Int: Int] = [:]
-    for (i, top) in tops.enumerated() { labelOfTop[top] = groups.firstIndex(of: owners[i]) }
-    // From high to low every point knows where its neighbour ends.
-    labels = [Int](repeating: -1, count: values.count)
-    for j in values.indices.sorted(by: { values[$0] > values[$1] }) {
-      labels[j] = climbs[j] == j ? labelOfTop[j] ?? -1 : labels[climbs[j]]
-    }
-    let coarse = labels
-    for j in labels.indices
-    where coarse[j] >= 0 && grid.neighbours(j).contains(where: { coarse[$0] != coarse[j] }) {
-      labels[j] = followed(from: grid.point(j), coarse) ?? coarse[j]
-    }
-  }
-
-  private func best(_ found: [Maximum], _ owners: [Int], _ owner: Int) -> Maximum {
-    let own = found.indices.filter { owners[$0] == owner }
-    return found[own.max { found[$0].value < found[$1].value } ?? own[0]]
-  }
-
-  private func steepestNeighbour(_ j: Int) -> Int {
-    var best = j
-    var steepest = 0.0
-    let here = grid.point(j)
-    for n in grid.neighbours(j) where values[n] > values[j] {
-      let difference = grid.point(n) - here
-      let slope = (values[n] - values[j]) / (difference * difference).sum().squareRoot()
-      if slope > steepest { (steepest, best) = (slope, n) }
-    }
-    return best
-  }
-
-  /// Whether two maxima are the same, or lie on one ridge of constant height.
-  private func areJoined(_ a: Maximum, _ b: Maximum) -> Bool {
-    let gap = distance(a.place, b.place)
-    if gap < 1e-6 { return true }
-    guard abs(a.value - b.value) < 1e-9 * range, gap < 8 * grid.spacing else { return false }
-    let middle = refined(Self.unit(a.place + b.place))
-    return middle.value > a.value - 1e-9 * range
-      && min(distance(middle.place, a.place), distance(middle.place, b.place)) > 0.2 * gap
-  }
-
-  /// The basin of a point: an index into `maxima`, −1 below all that counts.
-  func basin(of point: SIMD3<Double>) -> Int {
-    let corners = grid.corners(around: point)
-    let label = labels[corners[0]]
-    if corners.allSatisfy({ labels[$0] == label }) { return label }
-    return followed(from: point, labels) ?? label
-  }
-
-  /// The basin of grid point j.
-  func basin(ofGridPoint j: Int) -> Int { labels[j] }
-
-  /// The label where a walk up the gradient comes to points that all have the same one.
-  private func followed(from start: SIMD3<Double>, _ labels: [Int]) -> Int? {
-    var place = start
-    let step = 0.25 * grid.spacing
-    for _ in 0..<400 {
-      let gradient = series.jet(at: place).gradient
-      let size = (gradient * gradient).sum().squareRoot()
-      guard size > 0 else { break }
-      let middle = Self.unit(place + (0.5 * step / size) * gradient)
-      let slope = series.jet(at: middle).gradient
-      let length = (slope * slope).sum().squareRoot()
-      guard length > 0 else { break }
-      place = Self.unit(place + (step / length) * slope)
-      let corners = grid.corners(around: place)
-      let label = labels[corners[0]]
-      let ring = corners.flatMap { grid.neighbours($0) }
-      if ring.allSatisfy({ labels[$0] == label }) { return label }
-    }
-    return nil
-  }
-
-  // MARK: Newton's method
-
-  /// The maximum near a point; steps that do not climb are halved.
-  private func refined(_ start: SIMD3<Double>) -> Maximum {
-    var place = start
+  /// A maximum by the series itself: Newton's method where it climbs.
+  func polished(_ maximum: Maximum) -> Maximum {
+    var place = maximum.place
     var jet = series.jet(at: place)
-    for _ in 0..<60 {
-      let size = (jet.gradient * jet.gradient).sum().squareRoot()
-      guard size > 1e-15 * max(range, 1e-300) else { break }
-      var move = newtonMove(place, jet.gradient)
-      let slope = (move * jet.gradient).sum()
-      // Uphill, and no farther than the grid can tell.
-      if !(slope > 0) { move = (grid.spacing / size) * jet.gradient }
-      let length = (move * move).sum().squareRoot()
-      if length > grid.spacing { move *= grid.spacing / length }
-      var next = Self.unit(place + move)
-      var climbed = series.jet(at: next)
-      var halvings = 0
-      while climbed.value < jet.value && halvings < 30 {
-        move *= 0.5
-        next = Self.unit(place + move)
-        climbed = series.jet(at: next)
-        halvings += 1
+    for _ in 0..<20 {
+      let curvature = SphereCurvature(at: place, distance: 1e-4 * field.spacing.squareRoot()) {
+        series.jet(at: $0).gradient
       }
-      let moved = distance(next, place)
-      guard climbed.value >= jet.value else { break }
+      guard let move = curvature.uphillMove(jet.gradient, atMost: field.spacing) else { break }
+      let next = (place + move).direction
+      let climbed = series.jet(at: next)
+      // At the top only rounding decides which value is the larger.
+      guard climbed.value >= jet.value - 1e-15 * abs(jet.value) else { break }
       (place, jet) = (next, climbed)
-      if moved < 1e-14 { break }
+      if move.length < 1e-12 { break }
     }
     return Maximum(place: place, value: jet.value)
   }
 
-  /// −H⁻¹∇f in the tangent plane, H by differences of the gradient.
-  private func newtonMove(
-    _ place: SIMD3<Double>, _ gradient: SIMD3<Double>
-  ) -> SIMD3<Double> {
-    let (u, v) = Self.tangents(at: place)
-    let h = 1e-5
-    func derivative(_ direction: SIMD3<Double>) -> SIMD3<Double> {
-      let ahead = series.jet(at: Self.unit(place + h * direction)).gradient
-      let behind = series.jet(at: Self.unit(place - h * direction)).gradient
-      return (ahead - behind) * (0.5 / h)
+  // MARK: Critical points
+
+  func curvature(at place: SIMD3<Double>) -> SphereCurvature {
+    SphereCurvature(at: place, distance: 0.1 * field.spacing) { field.gradient(at: $0) }
+  }
+
+  /// The critical point to which Newton's method goes from a place near by.
+  func criticalPoint(from start: SIMD3<Double>) -> CriticalPoint? {
+    var place = start
+    for _ in 0..<80 {
+      let curvature = curvature(at: place)
+      guard var move = curvature.newtonMove(field.gradient(at: place)) else { return nil }
+      let length = move.length
+      if length > field.spacing { move *= field.spacing / length }
+      place = (place + move).direction
+      if (place - start).length > 40 * field.spacing { return nil }
+      if length < 1e-11 {
+        return CriticalPoint(place: place, value: field.jet(at: place).w, curvature: curvature)
+      }
     }
-    let along = derivative(u)
-    let across = derivative(v)
-    let a = (along * u).sum()
-    let b = 0.5 * ((along * v).sum() + (across * u).sum())
-    let c = (across * v).sum()
-    let (p, q) = ((gradient * u).sum(), (gradient * v).sum())
-    let determinant = a * c - b * b
-    // Only at a strict maximum does H say where the top is.
-    guard a + c < 0, determinant > 1e-12 * (a * a + c * c) else { return .zero }
-    return ((b * q - c * p) / determinant) * u + ((b * p - a * q) / determinant) * v
+    return nil
   }
 
-  private func distance(_ a: SIMD3<Double>, _ b: SIMD3<Double>) -> Double {
-    ((a - b) * (a - b)).sum().squareRoot()
+  /// From near a maximum to it, or to the ridge it belongs to.
+  private func climbed(from start: SIMD3<Double>) -> CriticalPoint {
+    var place = start
+    var value = field.jet(at: place).w
+    var curvature = curvature(at: place)
+    for _ in 0..<60 {
+      let gradient = field.gradient(at: place)
+      guard var move = curvature.uphillMove(gradient, atMost: field.spacing) else { break }
+      for _ in 0..<20 {
+        let next = (place + move).direction
+        let reached = field.jet(at: next).w
+        if reached >= value - 1e-15 * abs(value) {
+          (place, value) = (next, reached)
+          break
+        }
+        move *= 0.5
+      }
+      curvature = self.curvature(at: place)
+      if move.length < 1e-11 { break }
+    }
+    return CriticalPoint(place: place, value: value, curvature: curvature)
   }
 
-  static func unit(_ v: SIMD3<Double>) -> SIMD3<Double> { v / (v * v).sum().squareRoot() }
+  // MARK: Basins
 
-  /// Two orthonormal tangent vectors.
-  private static func tangents(at x: SIMD3<Double>) -> (SIMD3<Double>, SIMD3<Double>) {
-    let axis: SIMD3<Double> = abs(x.z) < 0.7 ? SIMD3(0, 0, 1) : SIMD3(1, 0, 0)
-    let u = unit(axis - (axis * x).sum() * x)
-    return (u, SIMD3(x.y * u.z - x.z * u.y, x.z * u.x - x.x * u.z, x.x * u.y - x.y * u.x))
+  /// Finds maxima above a value.
+  mutating func findMaxima(above floor: Double) {
+    self.floor = floor
+    let tops = values.indices.filter { j in
+      values[j] >= floor
+        && grid.neighbours(j).allSatisfy {
+          values[$0] < values[j]
+            || (values[$0] == values[j] && $0 < j)
+        }
+    }
+    let found = tops.map { climbed(from: field.point($0)) }
+    var rings: [SphereRing] = []
+    var owners: [Int] = []
+    var groups: [Maximum] = []
+    for top in found.sorted(by: { $0.value > $1.value }) {
+      let known = groups.firstIndex { ($0.place - top.place).length < 1e-3 * field.spacing }
+      if known == nil && !rings.contains(where: { $0.holds(top) }) {
+        if let ring = SphereRing(through: top, of: series, spacing: field.spacing, range: range) {
+          rings.append(ring)
+          groups.append(Maximum(place: ring.place, value: top.value))
+        } else {
+          groups.append(Maximum(place: top.place, value: top.value))
+        }
+      }
+    }
+    hasRing = !rings.isEmpty
+    maxima = groups
+    for top in found {
+      let own = groups.firstIndex { ($0.place - top.place).length < 1e-3 * field.spacing }
+      let ring = rings.first { $0.holds(top) }
+      owners.append(own ?? groups.firstIndex { $0.place == ring?.place } ?? -1)
+    }
+    topLabels = Dictionary(uniqueKeysWithValues: zip(tops, owners))
+  }
+
+  /// Finds the basin of every point of the grid.
+  mutating func labelGrid() {
+    // −2: not yet.
+    labels = [Int](repeating: maxima.count == 1 ? 0 : -2, count: values.count)
+    if maxima.count < 2 { return }
+    for (top, owner) in topLabels { labels[top] = owner }
+    for j in values.indices.sorted(by: { values[$0] > values[$1] }) where labels[j] == -2 {
+      // Near a top, where a walk would go round and round, the way is short.
+      let label = values[j] > floor ? followed(from: field.point(j), reach: 0, steps: 8) : nil
+      labels[j] = label ?? labelOfHighestNeighbour(j)
+    }
+  }
+
+  private func labelOfHighestNeighbour(_ j: Int) -> Int {
+    let known = grid.neighbours(j).filter { labels[$0] > -2 && values[$0] >= values[j] }
+    return known.max { values[$0] < values[$1] }.map { labels[$0] } ?? -1
+  }
+
+  /// The basin of a point: an index into `maxima`, −1 where there is none.
+  func basin(of point: SIMD3<Double>) -> Int {
+    let (row, column) = field.cell(of: point)
+    if let label = commonLabel(row, column, reach: 0) { return label }
+    return followed(from: point, reach: 1) ?? labels[grid.corners(row, column).0]
+  }
+
+  /// The label of all corners of a cell, and of those around it, where they have the same one.
+  private func commonLabel(_ row: Int, _ column: Int, reach: Int) -> Int? {
+    var common: Int?
+    for r in (row - reach)...(row + reach) where r >= -1 && r < grid.latitudes {
+      for c in (column - reach)...(column + reach) {
+        let wrapped = (c + grid.longitudes) % grid.longitudes
+        let (p, q, s, t) = grid.corners(r, wrapped)
+        let label = labels[p]
+        guard label >= -1, labels[q] == label, labels[s] == label, labels[t] == label,
+          common ?? label == label
+        else { return nil }
+        common = label
+      }
+    }
+    return common
+  }
+
+  /// The label where a walk up the gradient comes to cells whose corners all have the same one.
+  ///
+  /// - Parameter reach: how many cells around must agree.
+  func followed(from start: SIMD3<Double>, reach: Int, steps: Int = 600) -> Int? {
+    var place = start
+    let length = 0.75 * field.spacing
+    for _ in 0..<steps {
+      guard let next = step(from: place, length: length, uphill: true) else { return nil }
+      place = next
+      let (row, column) = field.cell(of: place)
+      if let label = commonLabel(row, column, reach: reach) { return label }
+    }
+    return nil
+  }
+
+  /// The maximum to which a walk up the gradient leads, without labels; nil where it gets nowhere.
+  func maximumAbove(_ start: SIMD3<Double>) -> Int? {
+    var place = start
+    for _ in 0..<2000 {
+      guard let next = step(from: place, length: 0.75 * field.spacing, uphill: true) else {
+        return nil
+      }
+      place = next
+      let near = maxima.firstIndex { ($0.place - place).length < field.spacing }
+      if let near { return near }
+    }
+    return nil
+  }
+
+  /// A step of given length along the gradient (classical Runge–Kutta), nil at a critical point.
+  func step(from place: SIMD3<Double>, length: Double, uphill: Bool) -> SIMD3<Double>? {
+    let signed = uphill ? length : -length
+    func direction(_ x: SIMD3<Double>) -> SIMD3<Double>? {
+      let gradient = field.gradient(at: x)
+      let size = gradient.length
+      return size > 0 ? gradient / size : nil
+    }
+    guard let k1 = direction(place),
+      let k2 = direction((place + 0.5 * signed * k1).direction),
+      let k3 = direction((place + 0.5 * signed * k2).direction),
+      let k4 = direction((place + signed * k3).direction)
+    else { return nil }
+    let slope = (k1 + 2 * k2 + 2 * k3 + k4) * (1.0 / 6)
+    return (place + signed * slope).direction
+  }
+}
+
+extension SphereCurvature {
+  /// Newton's move where the function is concave, elsewhere a move up the gradient.
+  ///
+  /// - Parameter length: the longest there is.
+  func uphillMove(_ gradient: SIMD3<Double>, atMost length: Double) -> SIMD3<Double>? {
+    let size = max(abs(values.0), abs(values.1))
+    guard size > 0 else { return nil }
+    // A direction that is flat to rounding has no top of its own: a ring, where any point will do.
+    func along(_ direction: SIMD3<Double>, _ value: Double) -> SIMD3<Double> {
+      let slope = gradient.dot(direction)
+      if abs(value) < 1e-9 * size { return .zero }
+      return (slope / abs(value)) * direction
+    }
+    let move = along(directions.0, values.0) + along(directions.1, values.1)
+    let distance = move.length
+    return distance > length ? move * (length / distance) : move
   }
 }

@@ -23,18 +23,9 @@ public struct SphereLaw: Law {
   init(_ cloud: CloudLaw, degree: Int) {
     let layout = HarmonicLayout(degree: degree)
     var moments = [Double](repeating: 0, count: layout.count)
-    if cloud.masses.count * degree * degree > 4_000_000 {
-      // Twice the degree: the lower half of a grid's moments is right to 10⁻¹³.
-      let transform = SpherePointTransform(degree: 2 * degree)
-      var all = [Double](repeating: 0, count: transform.layout.count)
-      transform.place(cloud.points, count: cloud.masses.count)
-      transform.moments(masses: cloud.masses, into: &all)
-      moments = layout.resized(all, from: transform.layout)
-    } else {
-      for i in cloud.masses.indices {
-        let point = SIMD3(cloud.points[3 * i], cloud.points[3 * i + 1], cloud.points[3 * i + 2])
-        addHarmonics(at: point, mass: cloud.masses[i], layout, to: &moments)
-      }
+    for i in cloud.masses.indices {
+      let point = SIMD3(cloud.points[3 * i], cloud.points[3 * i + 1], cloud.points[3 * i + 2])
+      addHarmonics(at: point, mass: cloud.masses[i], layout, to: &moments)
     }
     self.init(degree: degree, harmonics: moments, cloud: cloud, floor: 0)
   }
@@ -69,28 +60,26 @@ public struct SphereLaw: Law {
         coefficients[2 * layout.place(l, m) + 1] *= factors[l]
       }
     }
-    let grid = SphereGrid(landscapeDegree: kept, densityDegree: cloud == nil ? degree : kept)
-    var landscape = SphereLandscape(degree: kept, coefficients: coefficients, grid: grid)
+    var landscape = SphereLandscape(degree: kept, coefficients: coefficients)
     let highest = attention.beta > 0 ? landscape.highest().value : 1
     guard !landscape.isConstant(comparedTo: highest) else { return [] }
     // Maxima below hold no mass that counts: 10⁻³ of it spread evenly still gives Z̄ > 10⁻⁷.
-    landscape.findBasins(above: attention.beta > 0 ? 1e-10 * highest : -Double.infinity)
+    landscape.findMaxima(above: attention.beta > 0 ? 1e-10 * highest : -Double.infinity)
     var masses = [Double](repeating: 0, count: landscape.maxima.count)
     if let cloud {
+      landscape.labelGrid()
       for i in cloud.masses.indices {
         let basin = landscape.basin(
           of: SIMD3(cloud.points[3 * i], cloud.points[3 * i + 1], cloud.points[3 * i + 2]))
         if basin >= 0 { masses[basin] += cloud.masses[i] }
       }
     } else {
-      for (j, mass) in grid.masses(of: harmonics, degree: degree).enumerated() {
-        let basin = landscape.basin(ofGridPoint: j)
-        if basin >= 0 { masses[basin] += mass }
-      }
+      masses = landscape.masses(of: harmonics, degree: degree)
     }
     return Cluster.ranked(
-      zip(landscape.maxima, masses).map { maximum, mass in
-        Cluster(position: [maximum.place.x, maximum.place.y, maximum.place.z], mass: mass)
+      zip(landscape.maxima, masses).filter { $1 >= Cluster.smallestMass }.map { maximum, mass in
+        let place = landscape.polished(maximum).place
+        return Cluster(position: [place.x, place.y, place.z], mass: mass)
       })
   }
 

@@ -61,13 +61,12 @@ public struct ZonalLaw: Law {
     let part: KernelSpectrum.Part = attention.beta > 0 ? .partition : .potential
     let landscape = ZonalLandscape(
       dimension: dimension, terms: zip(kernel.weights(part), moments).map { $0 * $1 },
-      attention: attention)
-    let curve = curve
+      // Moments are sums of masses: wrong by some units of rounding.
+      errors: kernel.weights(part).map { 1e-14 * $0 }, attention: attention)
+    let mass = massBelow
     return Cluster.ranked(
       landscape.basins().map { basin in
-        Cluster(
-          position: [basin.top],
-          mass: curve.level(at: basin.end) - curve.level(at: basin.start))
+        Cluster(position: [basin.top], mass: mass(basin.end) - mass(basin.start))
       })
   }
 
@@ -126,27 +125,51 @@ public struct ZonalLaw: Law {
     ]
   }
 
-  /// Mass below every polar angle.
+  /// Mass below a polar angle; the integral of the series itself.
+  ///
+  /// e = 2: (1/π)(c₀ θ + 2 sin θ Σ_l c_l P_{l−1}^{(4)}(cos θ)), since sin lθ = l sin θ P_{l−1}^{(4)}.
+  /// e = 3: ½ Σ_k (c_{k+1} − c_{k−1}) P_k(cos θ) with c_{−1} = −c₀, since
+  /// (2l + 1) ∫_x^1 P_l = P_{l−1}(x) − P_{l+1}(x).
+  private struct MassBelow {
+    private let series: GegenbauerSeries
+    private let isCircular: Bool
+    private let total: Double
+
+    init(_ c: [Double], isCircular: Bool) {
+      self.isCircular = isCircular
+      total = c[0]
+      if isCircular {
+        series = GegenbauerSeries(dimension: 4, coefficients: c.dropFirst() + [0])
+      } else {
+        let padded = [-c[0]] + c + [0, 0]
+        series = GegenbauerSeries(
+          dimension: 3, coefficients: (0...c.count).map { 0.5 * (padded[$0 + 2] - padded[$0]) })
+      }
+    }
+
+    func callAsFunction(_ angle: Double) -> Double {
+      let value = series(at: angle).value
+      let mass = isCircular ? (total * angle + 2 * sin(angle) * value) / Double.pi : value
+      return min(max(mass, 0), total)
+    }
+  }
+
+  private var massBelow: MassBelow {
+    MassBelow(coefficients, isCircular: geometry.referenceDimension == 2)
+  }
+
+  /// Mass below every polar angle, exact at the vertices.
   var curve: LineCurve {
-    // Cells of equal angle; on each the density is summed by Gauss's rule of two points.
-    let series = referenceSeries
+    let mass = massBelow
     let count = max(1024, 8 * coefficients.count)
-    let step = Double.pi / Double(count)
-    let isCircular = geometry.referenceDimension == 2
-    func density(_ angle: Double) -> Double {
-      let volume = isCircular ? 1 / Double.pi : 0.5 * sin(angle)
-      return max(0, series(at: angle).value) * volume
+    let positions = (0...count).map { Double.pi * Double($0) / Double(count) }
+    // Densities that dip below zero by rounding must not make the curve fall.
+    var reached = 0.0
+    var levels = positions.map { angle in
+      reached = max(reached, mass(angle) / coefficients[0])
+      return reached
     }
-    var levels = [0.0]
-    levels.reserveCapacity(count + 1)
-    let offset = 0.5 / 3.0.squareRoot()
-    for i in 0..<count {
-      let middle = step * (Double(i) + 0.5)
-      let mass = 0.5 * step * (density(middle - offset * step) + density(middle + offset * step))
-      levels.append(levels[i] + mass)
-    }
-    let total = levels[count]
-    return LineCurve(
-      positions: (0...count).map { step * Double($0) }, levels: levels.map { $0 / total })
+    levels[count] = 1
+    return LineCurve(positions: positions, levels: levels)
   }
 }

@@ -20,24 +20,40 @@ public struct FixedStepper<D: Dynamics> {
     _ dynamics: inout D, _ state: inout [Double], to target: Double,
     shouldStop: () -> Bool = { false }
   ) throws(SimulationFailure) {
-    while memory.time < target {
-      // Two planned times that rounding cannot tell apart are one.
-      if memory.acceptedSteps > 0, target - memory.time <= 16 * memory.time.ulp {
-        memory.time = target
-        return
-      }
-      let remaining = target - memory.time
-      let pieces = max(1, (remaining / step - 1e-9).rounded(.up))
-      let h = remaining / pieces
-      guard h > 16 * memory.time.ulp else {
-        throw .stepTooSmall(time: memory.time, step: h)
-      }
+    var memory = memory
+    defer { self.memory = memory }
+    try takeEqualSteps(&memory, to: target, step: step, shouldStop: shouldStop) { h, _ in
       take(&dynamics, &state, h)
-      memory.time = pieces == 1 ? target : memory.time + h
-      memory.lastStep = h
-      memory.acceptedSteps += 1
-      guard state.allSatisfy(\.isFinite) else { throw .stateNotFinite(time: memory.time) }
-      if shouldStop() { return }
+      return state.allSatisfy(\.isFinite)
     }
+  }
+}
+
+/// The way to an appointed time in equal steps no longer than a given one.
+///
+/// - Parameters:
+///   - take: makes a step of the given length and number; false if the state is no longer finite.
+func takeEqualSteps(
+  _ memory: inout Stepper.Memory, to target: Double, step: Double, shouldStop: () -> Bool,
+  take: (Double, Int) -> Bool
+) throws(SimulationFailure) {
+  while memory.time < target {
+    // Two planned times that rounding cannot tell apart are one.
+    if memory.acceptedSteps > 0, target - memory.time <= 16 * memory.time.ulp {
+      memory.time = target
+      return
+    }
+    let remaining = target - memory.time
+    let pieces = max(1, (remaining / step - 1e-9).rounded(.up))
+    let h = remaining / pieces
+    guard h > 16 * memory.time.ulp else {
+      throw .stepTooSmall(time: memory.time, step: h)
+    }
+    let isFinite = take(h, memory.acceptedSteps)
+    memory.time = pieces == 1 ? target : memory.time + h
+    memory.lastStep = h
+    memory.acceptedSteps += 1
+    guard isFinite else { throw .stateNotFinite(time: memory.time) }
+    if shouldStop() { return }
   }
 }

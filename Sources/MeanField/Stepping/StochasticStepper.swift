@@ -28,29 +28,16 @@ public struct StochasticStepper {
     _ dynamics: inout D, _ state: inout [Double], to target: Double,
     shouldStop: () -> Bool = { false }
   ) throws(SimulationFailure) {
-    while memory.time < target {
-      // Two planned times that rounding cannot tell apart are one.
-      if memory.acceptedSteps > 0, target - memory.time <= 16 * memory.time.ulp {
-        memory.time = target
-        return
-      }
-      let remaining = target - memory.time
-      let pieces = max(1, (remaining / step - 1e-9).rounded(.up))
-      let h = remaining / pieces
-      guard h > 16 * memory.time.ulp else {
-        throw .stepTooSmall(time: memory.time, step: h)
-      }
-      take(&dynamics, &state, h)
-      memory.time = pieces == 1 ? target : memory.time + h
-      memory.lastStep = h
-      memory.acceptedSteps += 1
-      guard state.allSatisfy(\.isFinite) else { throw .stateNotFinite(time: memory.time) }
-      if shouldStop() { return }
+    var memory = memory
+    defer { self.memory = memory }
+    try takeEqualSteps(&memory, to: target, step: step, shouldStop: shouldStop) { h, number in
+      take(&dynamics, &state, h, number)
+      return state.allSatisfy(\.isFinite)
     }
   }
 
   private mutating func take<D: Dynamics>(
-    _ dynamics: inout D, _ state: inout [Double], _ h: Double
+    _ dynamics: inout D, _ state: inout [Double], _ h: Double, _ number: Int
   ) {
     let count = state.count
     if first.count != count {
@@ -58,7 +45,7 @@ public struct StochasticStepper {
       second = first
       probe = first
     }
-    let draw = 2 * memory.acceptedSteps
+    let draw = 2 * number
     dynamics.diffuse(&state, spread: 0.5 * h * noise, stream: stream, draw: draw)
     dynamics.writeRate(of: state, into: &first)
     for i in 0..<count { probe[i] = state[i] + h * first[i] }

@@ -169,6 +169,8 @@ public struct ZonalLaw: Law {
       reached = max(reached, mass(angle) / coefficients[0])
       return reached
     }
+    // Not even rounding lies before the north pole or beyond the south pole.
+    levels[0] = 0
     levels[count] = 1
     return LineCurve(positions: positions, levels: levels)
   }

@@ -18,6 +18,7 @@ enum Benchmarks {
     spherePairSums()
     sphereTransforms()
     sphereRate()
+    sphereRoad()
     try members()
     try writing()
     allocations()
@@ -41,7 +42,7 @@ enum Benchmarks {
     let verdict = time / bound <= target ? "met" : "missed"
     print(
       String(
-        format: "%@\n  %.4g µs; %@: %.4g µs; ratio %.2f, target at most %.2f: %@", name,
+        format: "%@\n  %.4g µs; %@: %.4g µs; ratio %.3g, target at most %.3g: %@", name,
         time * 1e6, boundName, bound * 1e6, time / bound, target, verdict))
   }
 

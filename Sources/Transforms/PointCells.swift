@@ -1,0 +1,67 @@
+/// The cell of an angle and the place s ∈ [−1, 1] in it; cell centres are 2πc/G.
+struct CellLocator {
+  let scale: Double
+  let mask: Int64
+  /// Bytes of a cell.
+  let rowSize: Int64
+
+  init(cells: Int, rowSize: Int64) {
+    scale = Double(cells) / (2 * Double.pi)
+    mask = Int64(cells - 1)
+    self.rowSize = rowSize
+  }
+
+  // Adding 1.5·2⁵² rounds to an integer and leaves it in the low bits, which the mask wraps.
+  @inline(__always)
+  func callAsFunction(_ angle: Double) -> (cell: Int, place: Double) {
+    let magic = 6_755_399_441_055_744.0
+    let x = angle * scale
+    let shifted = x + magic
+    let cell = Int64(bitPattern: shifted.bitPattern) & mask
+    return (Int(cell), 2 * (x - (shifted - magic)))
+  }
+
+  /// Offsets of cells in bytes, and places, of the points from `first` to `end`, eight at a time.
+  @inline(__always)
+  func callAsFunction(
+    _ angles: UnsafeBufferPointer<Double>, _ first: Int, _ end: Int,
+    offsets: UnsafeMutablePointer<UInt32>, places: UnsafeMutablePointer<Double>
+  ) {
+    let magic = Vector(repeating: 6_755_399_441_055_744)
+    let two = Vector(repeating: 2)
+    let shift = SIMD8<Int64>(repeating: Int64(rowSize.trailingZeroBitCount))
+    for i in stride(from: first, to: end, by: 8) {
+      let theta = UnsafeRawPointer(angles.baseAddress.unsafelyUnwrapped + i)
+        .loadUnaligned(as: Vector.self)
+      let x = theta * scale
+      let shifted = x + magic
+      let cells = unsafeBitCast(shifted, to: SIMD8<Int64>.self) & SIMD8<Int64>(repeating: mask)
+      let bytes = SIMD8<UInt32>(truncatingIfNeeded: cells &<< shift)
+      UnsafeMutableRawPointer(offsets + (i &- first)).storeBytes(of: bytes, as: SIMD8<UInt32>.self)
+      let place = two * (x - (shifted - magic))
+      UnsafeMutableRawPointer(places + (i &- first)).storeBytes(of: place, as: Vector.self)
+    }
+  }
+}
+
+/// What is known of a block of points before its cells are visited.
+struct PointScratch {
+  /// Points of a block: enough to read memory in one go, few enough for the nearest caches.
+  static let block = 2048
+  /// Points whose reduced rows are kept at a time.
+  static let group = 64
+
+  let places: UnsafeMutablePointer<Double>
+  let offsets: UnsafeMutablePointer<UInt32>
+  let rows: UnsafeMutablePointer<Vector>
+  private let buffer: VectorBuffer
+
+  init() {
+    let places = Self.block / 8
+    buffer = VectorBuffer(count: Self.group / 2 + places + places / 2)
+    rows = buffer.base
+    self.places = buffer.numbers + 4 * Self.group
+    offsets = UnsafeMutableRawPointer(self.places + Self.block)
+      .bindMemory(to: UInt32.self, capacity: Self.block)
+  }
+}

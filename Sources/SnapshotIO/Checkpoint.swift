@@ -44,7 +44,7 @@ public struct Checkpoint: Sendable, Equatable {
     let evolutions =
       [run.density, run.densityAtFrame, run.fluctuation].compactMap { $0 } + run.members
     let numbers =
-      evolutions.reduce(0) { $0 + $1.state.count }
+      evolutions.reduce(0) { $0 + $1.state.count + $1.structure.count }
       + (comparison.map { $0.influences + $0.deviations } ?? []).reduce(0) { $0 + $1.count }
     // A group of the file takes about 5 kB of its own.
     let bytes = 8 * numbers + 8192 * (evolutions.count + 4) + runFile.utf8.count
@@ -79,6 +79,7 @@ public struct Checkpoint: Sendable, Equatable {
     _ evolution: SavedEvolution, _ group: NetCDFFile.Group
   ) throws(NetCDFError) {
     try put(evolution.state, "state", group)
+    if !evolution.structure.isEmpty { try put(evolution.structure, "structure", group) }
     let memory = evolution.memory
     try put(
       [
@@ -163,7 +164,9 @@ public struct Checkpoint: Sendable, Equatable {
     memory.acceptedSteps = accepted
     memory.rejectedSteps = rejected
     return SavedEvolution(
-      state: try group.doubles("state"), memory: memory, initialEnergy: numbers[4])
+      state: try group.doubles("state"),
+      structure: try group.hasVariable("structure") ? group.doubles("structure") : [],
+      memory: memory, initialEnergy: numbers[4])
   }
 
   private static func comparison(

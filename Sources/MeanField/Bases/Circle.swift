@@ -45,6 +45,13 @@ public struct Circle: Geometry {
       equation, from: law, basis: FourierBasis(points: numerics.resolution), numerics: numerics)
   }
 
+  public func panels(
+    _ equation: Equation, from law: InitialLaw, numerics: PanelNumerics
+  ) -> (any LawEvolution)? {
+    Evolution.panels(
+      equation, from: law, on: CirclePanelLine(symmetry: numerics.symmetry), numerics: numerics)
+  }
+
   public func tokens(
     _ equation: Equation, at points: [Double], masses: [Double]?, numerics: TokenNumerics
   ) -> any LawEvolution {

@@ -24,6 +24,14 @@ public protocol Geometry: Sendable {
     _ equation: Equation, from law: InitialLaw, numerics: DensityNumerics
   ) throws(SimulationFailure) -> any LawEvolution
 
+  /// A law without noise on its way from an initial law, carried along its flow; nil where laws do not
+  /// depend on one angle alone.
+  ///
+  /// Points are atoms from the beginning.
+  func panels(
+    _ equation: Equation, from law: InitialLaw, numerics: PanelNumerics
+  ) -> (any LawEvolution)?
+
   /// Tokens on their way from given points, row after row.
   ///
   /// - Parameter masses: weights summing to one, nil for equal ones.
@@ -43,6 +51,7 @@ public protocol Geometry: Sendable {
 
   /// What a right-hand side of each kind takes.
   func densityLoad(_ equation: Equation, resolution: Int) -> Load
+  func panelLoad(_ equation: Equation) -> Load
   func tokenLoad(_ equation: Equation, count: Int) -> Load
   func fluctuationLoad(_ equation: Equation) -> Load
 
@@ -54,6 +63,15 @@ public protocol Geometry: Sendable {
 }
 
 extension Geometry {
+  public func panels(
+    _ equation: Equation, from law: InitialLaw, numerics: PanelNumerics
+  ) -> (any LawEvolution)? { nil }
+
+  /// About a hundred panels, each of as many nodes as tokens would be.
+  public func panelLoad(_ equation: Equation) -> Load {
+    tokenLoad(equation, count: 100 * PanelRule.count)
+  }
+
   public var startResolution: Int { 31 }
   public var finestResolution: Int { 511 }
 }
@@ -78,6 +96,25 @@ public struct DensityNumerics: Sendable, Equatable {
     self.maximum = maximum
     self.tolerance = tolerance
     self.spaceTolerance = spaceTolerance
+    self.end = end
+  }
+}
+
+/// How a law is carried along its flow.
+public struct PanelNumerics: Sendable, Equatable {
+  /// Local error of the time stepper.
+  public var tolerance: Double
+  /// Largest error of any moment that space may cause.
+  public var spaceTolerance: Double
+  /// k ≥ 1: the start is k-fold symmetric, and one k-th of the circle is solved.
+  public var symmetry: Int
+  /// No step is longer than this.
+  public var end: Double
+
+  public init(tolerance: Double, spaceTolerance: Double, symmetry: Int = 1, end: Double) {
+    self.tolerance = tolerance
+    self.spaceTolerance = spaceTolerance
+    self.symmetry = symmetry
     self.end = end
   }
 }

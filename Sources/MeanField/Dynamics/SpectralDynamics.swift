@@ -76,7 +76,7 @@ public struct SpectralDynamics<Basis: SpectralBasis>: LawDynamics {
     }
   }
 
-  public mutating func adopt(stateCount: Int) -> Bool {
+  public mutating func adopt(stateCount: Int, structure: [Double]) -> Bool {
     while basis.coefficientCount + 1 < stateCount && canRefine { use(basis.refined()) }
     return basis.coefficientCount + 1 == stateCount
   }

@@ -53,22 +53,34 @@ extension InitialLaw {
 
   /// dμ/dσ at an angle; nil for tokens.
   public func circularDensity(at angle: Double) -> Double? {
+    hasDensity ? exp(circularLogDensity()(angle)) : nil
+  }
+
+  /// log dμ/dσ as a function of the angle; −∞ where the density is zero.
+  func circularLogDensity() -> (Double) -> Double {
     switch self {
     case .uniform:
-      return 1
+      return { _ in 0 }
     case .harmonics, .perturbedUniform:
-      return circularTerms.reduce(1) {
-        $0 + $1.cosine * cos(Double($1.degree) * angle) + $1.sine * sin(Double($1.degree) * angle)
+      let terms = circularTerms
+      return { angle in
+        let value = terms.reduce(1) {
+          let phase = Double($1.degree) * angle
+          return $0 + $1.cosine * cos(phase) + $1.sine * sin(phase)
+        }
+        return log(max(0, value))
       }
     case .vonMises(let bumps):
-      return zip(bumps, Self.shares(bumps)).reduce(0) { sum, term in
-        let (bump, share) = term
-        let peak = KernelSpectrum(beta: bump.concentration, dimension: 2).partition[0]
-        let half = sin((angle - bump.mean[0]) / 2)
-        return sum + share * exp(-2 * bump.concentration * half * half) / peak
+      let constants = Self.logConstants(bumps, dimension: 2)
+      return { angle in
+        Self.logSum(
+          zip(bumps, constants).map { bump, constant in
+            let half = sin((angle - bump.mean[0]) / 2)
+            return constant - 2 * bump.concentration * half * half
+          })
       }
     case .tokens, .orthogonal:
-      return nil
+      preconditionFailure("points have no density")
     }
   }
 

@@ -40,18 +40,13 @@ extension InitialLaw {
         dimension: dimension, coefficients: zonalTerms(dimension: dimension))
       return { log(max(0, series(at: $0).value)) }
     case .vonMises(let bumps):
-      // log Σ share e^{κ(±cos θ − 1)}/ā₀(κ), by the largest term.
-      let constants = zip(bumps, Self.shares(bumps)).map { bump, share in
-        log(share)
-          - KernelSpectrum(beta: bump.concentration, dimension: dimension).logPartition0
-      }
+      let constants = Self.logConstants(bumps, dimension: dimension)
       return { angle in
-        let terms = zip(bumps, constants).map { bump, constant in
-          let half = bump.mean[0] > 0 ? sin(angle / 2) : cos(angle / 2)
-          return constant - 2 * bump.concentration * half * half
-        }
-        let largest = terms.max() ?? 0
-        return largest + log(terms.reduce(0) { $0 + exp($1 - largest) })
+        Self.logSum(
+          zip(bumps, constants).map { bump, constant in
+            let half = bump.mean[0] > 0 ? sin(angle / 2) : cos(angle / 2)
+            return constant - 2 * bump.concentration * half * half
+          })
       }
     case .tokens, .orthogonal:
       preconditionFailure("points have no density")

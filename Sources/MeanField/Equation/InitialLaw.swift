@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// The law of the tokens at t = 0, as plain data.
 ///
 /// Densities are dμ/dσ: the uniform law is 1 on every manifold.
@@ -90,5 +92,18 @@ public enum InitialLaw: Sendable, Equatable {
     let scaled = bumps.map { $0.weight / largest }
     let sum = scaled.reduce(0, +)
     return scaled.map { $0 / sum }
+  }
+
+  /// log(share / ā₀(κ)) of every bump: share e^{κ(⟨x,m⟩ − 1)}/ā₀(κ) is its density.
+  static func logConstants(_ bumps: [VonMises], dimension: Int) -> [Double] {
+    zip(bumps, shares(bumps)).map { bump, share in
+      log(share) - KernelSpectrum(beta: bump.concentration, dimension: dimension).logPartition0
+    }
+  }
+
+  /// log Σ e^{term}, by the largest term.
+  static func logSum(_ terms: [Double]) -> Double {
+    let largest = terms.max() ?? 0
+    return largest + log(terms.reduce(0) { $0 + exp($1 - largest) })
   }
 }

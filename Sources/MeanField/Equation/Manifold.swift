@@ -25,6 +25,14 @@ public enum Manifold: Sendable, Equatable {
   /// How many numbers a token is: an angle on the circle, d ambient coordinates elsewhere.
   public var pointWidth: Int { self == .circle ? 1 : dimension }
 
+  /// Whether laws depend on one angle alone, so that panels can carry them along their flow.
+  public var hasPanels: Bool {
+    switch self {
+    case .circle, .zonal: true
+    case .sphere: false
+    }
+  }
+
   /// Whether densities are solved: everywhere but on S^{d−1} with d ≥ 4, which has particles alone.
   public var hasDensities: Bool {
     if case .sphere(let dimension) = self { return dimension == 3 }

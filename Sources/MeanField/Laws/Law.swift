@@ -15,6 +15,9 @@ public protocol Law: Sendable {
   /// How many tokens there are; 0 for a density.
   var tokenCount: Int { get }
 
+  /// What the law is carried on, exactly; nil for laws that are not carried along their flow.
+  var nodes: LawNodes? { get }
+
   /// Clusters by descending mass, then position; none where Z is constant to 10⁻¹² of itself.
   func clusters(_ attention: Attention) -> [Cluster]
 
@@ -30,6 +33,35 @@ public protocol Law: Sendable {
   /// Distances of tokens from this density: for every law one number for each of the chart's
   /// distances.
   func distances(to tokens: [any Law], threads: Int) -> [[Double]]
+}
+
+extension Law {
+  public var nodes: LawNodes? { nil }
+}
+
+/// Where the flow has carried the nodes of a law on a line, in order along it.
+public struct LawNodes: Sendable, Equatable {
+  /// Positions now: angles in [0, 2π) on the circle, polar angles for zonal laws.
+  public var angles: [Double]
+  /// log dμ/dσ there; NaN for atoms.
+  public var logDensities: [Double]
+  /// Quadrature weight times density, the mass of an atom; summing to one.
+  public var masses: [Double]
+  /// Positions at t = 0, of an atom the mean of its mass.
+  public var labels: [Double]
+  public var isAtom: [Bool]
+
+  public init(
+    angles: [Double], logDensities: [Double], masses: [Double], labels: [Double], isAtom: [Bool]
+  ) {
+    self.angles = angles
+    self.logDensities = logDensities
+    self.masses = masses
+    self.labels = labels
+    self.isAtom = isAtom
+  }
+
+  public var count: Int { angles.count }
 }
 
 /// A mode of the law smoothed by the attention kernel itself.

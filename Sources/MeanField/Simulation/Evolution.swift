@@ -70,9 +70,9 @@ public final class Evolution<D: Dynamics> {
     }
   }
 
-  /// What continues this evolution to the bit.
-  public var saved: SavedEvolution {
-    SavedEvolution(state: state, memory: memory, initialEnergy: initialEnergy)
+  func saved(structure: [Double]) -> SavedEvolution {
+    SavedEvolution(
+      state: state, structure: structure, memory: memory, initialEnergy: initialEnergy)
   }
 
   /// Goes to a saved place if that has as many numbers as the state.
@@ -148,6 +148,20 @@ extension Evolution where D == SpectralDynamics<FourierBasis> {
       numerics: DensityNumerics(
         resolution: points, maximum: maximumPoints, tolerance: tolerance,
         spaceTolerance: spaceTolerance ?? tolerance, end: end))
+  }
+}
+
+extension Evolution {
+  /// A law carried along its flow from an initial law, on panels of a line.
+  static func panels<Line>(
+    _ equation: Equation, from law: InitialLaw, on line: Line, numerics: PanelNumerics
+  ) -> Evolution where D == PanelDynamics<Line> {
+    let dynamics = PanelDynamics(
+      equation: equation, line: line, law: law, tolerance: numerics.spaceTolerance)
+    let stepper = Stepper(
+      scheme: .dormandPrince8, tolerance: numerics.tolerance, longest: numerics.end)
+    return Evolution(
+      dynamics: dynamics, state: dynamics.initialState, stepping: .adaptive(stepper))
   }
 }
 

@@ -28,6 +28,8 @@ public protocol ResponseEvolution: AnyObject {
 extension Evolution: LawEvolution where D: LawDynamics {
   public var resolution: Resolution? { dynamics.resolution }
 
+  public var saved: SavedEvolution { saved(structure: dynamics.structure) }
+
   public func snapshot() -> Snapshot {
     var snapshot = dynamics.snapshot(
       of: state, time: memory.time, steps: memory.acceptedSteps, stepSize: memory.lastStep)
@@ -37,9 +39,11 @@ extension Evolution: LawEvolution where D: LawDynamics {
   }
 
   public func restore(_ saved: SavedEvolution) -> Bool {
-    // A density may have been saved in a finer representation than the present one.
-    let count = resolution == nil ? state.count : saved.state.count
-    return dynamics.adopt(stateCount: saved.state.count) && take(saved, of: count)
+    // A density may have been saved in another representation than the present one.
+    let isFixed = resolution == nil && saved.structure.isEmpty
+    let count = saved.state.count
+    return dynamics.adopt(stateCount: count, structure: saved.structure)
+      && take(saved, of: isFixed ? state.count : count)
   }
 
   public func replica() -> any LawEvolution {
@@ -50,6 +54,8 @@ extension Evolution: LawEvolution where D: LawDynamics {
 }
 
 extension Evolution: ResponseEvolution where D: ResponseDynamics {
+  public var saved: SavedEvolution { saved(structure: []) }
+
   public func response() -> any LinearResponse { dynamics.response(of: state) }
 
   public func restore(_ saved: SavedEvolution) -> Bool {
@@ -61,11 +67,16 @@ extension Evolution: ResponseEvolution where D: ResponseDynamics {
 /// An evolution between two steps, as plain data.
 public struct SavedEvolution: Sendable, Equatable {
   public var state: [Double]
+  /// What tells what the state is, where its length does not.
+  public var structure: [Double]
   public var memory: Stepper.Memory
   public var initialEnergy: Double
 
-  public init(state: [Double], memory: Stepper.Memory, initialEnergy: Double) {
+  public init(
+    state: [Double], structure: [Double] = [], memory: Stepper.Memory, initialEnergy: Double
+  ) {
     self.state = state
+    self.structure = structure
     self.memory = memory
     self.initialEnergy = initialEnergy
   }

@@ -21,6 +21,9 @@ public protocol Dynamics {
   /// What one unit of tolerance means for this state, 1 where entries are of order one.
   func errorUnit(of state: [Double]) -> Double
 
+  /// Makes the local errors of those entries smaller that may err by more than the tolerance.
+  func weighErrors(_ errors: UnsafeMutablePointer<Double>)
+
   /// Writes N(u, t); both arrays have the length of the state.
   mutating func writeRate(
     of state: UnsafePointer<Double>, into rate: UnsafeMutablePointer<Double>)
@@ -58,6 +61,7 @@ extension Dynamics {
     addNoise(to: &state, count: controlledCount(of: state.count), spread, stream, draw)
   }
   public func errorUnit(of state: [Double]) -> Double { 1 }
+  public func weighErrors(_ errors: UnsafeMutablePointer<Double>) {}
   public mutating func checkStart(_ state: [Double], time: Double) throws(SimulationFailure) {}
   public mutating func beginAttempt() {}
   public mutating func resolves(
@@ -86,10 +90,13 @@ public protocol LawDynamics: Dynamics {
   /// How fine the representation is; nil for tokens.
   var resolution: Resolution? { get }
 
-  /// Refines the representation to the one that a saved state of this length was in.
+  /// What a state needs besides its numbers to be told what it is; empty where its length says it.
+  var structure: [Double] { get }
+
+  /// Takes the representation that a saved state of this length and structure was in.
   ///
   /// - Returns: false if there is none.
-  mutating func adopt(stateCount: Int) -> Bool
+  mutating func adopt(stateCount: Int, structure: [Double]) -> Bool
 
   /// The state in physical terms.
   mutating func snapshot(of state: [Double], time: Double, steps: Int, stepSize: Double) -> Snapshot
@@ -97,7 +104,8 @@ public protocol LawDynamics: Dynamics {
 
 extension LawDynamics {
   public var resolution: Resolution? { nil }
-  public mutating func adopt(stateCount: Int) -> Bool { true }
+  public var structure: [Double] { [] }
+  public mutating func adopt(stateCount: Int, structure: [Double]) -> Bool { true }
 }
 
 /// Dynamics of what sampling does to a law.

@@ -171,6 +171,7 @@ public struct Stepper {
       } else {
         combine(base: scratch, weights: weights, terms: rates, into: scratch, count: count)
       }
+      dynamics.weighErrors(scratch)
       return largest(scratch, controlled)
     }
     let scale = tolerance * dynamics.errorUnit(of: state)

@@ -1,0 +1,92 @@
+internal import Foundation
+internal import Transforms
+
+/// A law on the circle as panels and atoms.
+struct CirclePanelLaw: Law {
+  private let mesh: PanelMesh
+  private let line: CirclePanelLine
+  /// As many as clusters are told by.
+  private let landscape: Moments
+
+  init(_ mesh: PanelMesh, symmetry: Int, modes: Int) {
+    self.mesh = mesh
+    line = CirclePanelLine(symmetry: symmetry)
+    landscape = Self.moments(of: mesh, line, modes: modes)
+  }
+
+  var mass: Double { mesh.pieces.reduce(0) { $0 + $1.mass } }
+  var mean: [Double] { [landscape.real(1), -landscape.imaginary(1)] }
+  var points: [Double] { [] }
+  var tokenCount: Int { 0 }
+  var nodes: LawNodes? {
+    var nodes = mesh.nodes(line)
+    nodes.angles = nodes.angles.map(wrappedAngle)
+    nodes.labels = nodes.labels.map(wrappedAngle)
+    return nodes
+  }
+
+  /// m_k, k = 0…modes.
+  static func moments(of mesh: PanelMesh, _ line: CirclePanelLine, modes: Int) -> Moments {
+    let nodes = mesh.quadrature(line, waveNumber: Double(modes))
+    return InitialLaw.tokens(.init(points: nodes.positions, masses: nodes.masses))
+      .circularMoments(modes: modes)
+  }
+
+  // MARK: Clusters
+
+  func clusters(_ attention: Attention) -> [Cluster] {
+    let landscape = CircleLandscape(moments: landscape, attention: attention)
+    let maxima = landscape.maxima()
+    guard maxima.count > 1 else {
+      return maxima.map { Cluster(position: [wrappedAngle($0)], mass: mass) }
+    }
+    let below = landscape.minima(between: maxima).map(massBelow)
+    return Cluster.ranked(
+      maxima.indices.map { i in
+        let before = below[(i + maxima.count - 1) % maxima.count]
+        let mass = below[i] - before
+        return Cluster(
+          position: [wrappedAngle(maxima[i])], mass: mass < 0 ? mass + self.mass : mass)
+      })
+  }
+
+  /// Mass from the first piece on to an angle, going round at most once.
+  private func massBelow(_ angle: Double) -> Double {
+    guard let first = mesh.pieces.first?.ends.start else { return 0 }
+    return mesh.mass(below: first + wrappedAngle(angle - first), line)
+  }
+
+  // MARK: On the grid of a file
+
+  func logDensity(on chart: Chart) -> [Double]? {
+    guard let first = mesh.pieces.first?.ends.start else { return nil }
+    let angles = chart.axes[0].values.map { first + wrappedAngle($0 - first) }
+    return mesh.logDensities(at: angles, line)
+  }
+
+  func density(on chart: Chart) -> [Double]? {
+    logDensity(on: chart)?.map { $0.isNaN ? 0 : $0 < 709 ? exp($0) : .nan }
+  }
+
+  func moments(for chart: Chart) -> [[Double]] {
+    let count = chart.count(of: chart.tables[0])
+    let kept = Self.moments(of: mesh, line, modes: count - 1)
+    return [(0..<count).map(kept.real), (0..<count).map(kept.imaginary)]
+  }
+
+  // MARK: Against other laws
+
+  func moments(degrees: [Int]) -> [Double] {
+    let moments = Self.moments(of: mesh, line, modes: degrees.max() ?? 0)
+    return degrees.flatMap { [moments.real($0), moments.imaginary($0)] }
+  }
+
+  func distances(to tokens: [any Law], threads: Int) -> [[Double]] {
+    let curve = MassCurve(vertices: mesh.vertices(line))
+    let others = tokens.compactMap { $0 as? CircleLaw }
+    precondition(others.count == tokens.count, "laws on the circle are compared with such")
+    return parallelMap(count: others.count, threads: threads) { m in
+      CircularDistances(curve, MassCurve(others[m].cumulative)).values
+    }
+  }
+}

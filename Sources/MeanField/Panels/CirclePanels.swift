@@ -1,0 +1,144 @@
+internal import Foundation
+internal import Transforms
+
+/// The circle, or one k-th of it where the law has that symmetry.
+struct CirclePanelLine: PanelLine {
+  /// k.
+  let symmetry: Int
+
+  var range: ClosedRange<Double> { 0...(2 * Double.pi / Double(symmetry)) }
+  var isClosed: Bool { true }
+
+  func logUniform(at angle: Double) -> Double { -log(2 * Double.pi) + log(Double(symmetry)) }
+
+  func place(ofMean mean: Double, between start: Double, and end: Double) -> Double { mean }
+
+  func logDensity(of law: InitialLaw) -> (Double) -> Double { law.circularLogDensity() }
+
+  func field(_ equation: Equation) -> any PanelField {
+    CirclePanelField(equation, symmetry: symmetry)
+  }
+
+  func law(_ mesh: PanelMesh, _ equation: Equation) -> CirclePanelLaw {
+    CirclePanelLaw(mesh, symmetry: symmetry, modes: equation.kernel.modes)
+  }
+
+  func energies(
+    _ mesh: PanelMesh, _ equation: Equation
+  ) -> (normalized: Double, aboveUniform: Double) {
+    let kernel = equation.kernel
+    let moments = CirclePanelLaw.moments(of: mesh, self, modes: kernel.modes)
+    func sum(_ part: KernelSpectrum.Part) -> Double {
+      Moments.kernelSum(moments.values, count: moments.count, kernel.factors(part)) { _ in 1 }
+    }
+    return (sum(.partition), 0.5 * sum(.potential))
+  }
+}
+
+/// X at weighted points of the circle: all pairs where they are few, moments where they are many, and
+/// positive sums in voids.
+final class CirclePanelField: PanelField {
+  private let kernel: KernelSpectrum
+  private let symmetry: Int
+  private let divides: Bool
+  private let clock: Double
+  private let transform: PointTransform
+  private var pairs: CirclePairSums?
+  private var pairCapacity = 0
+  private var partition: [Double] = []
+  private var slope: [Double] = []
+  private var moments: [Double]
+  private var coefficients: [Double]
+
+  init(_ equation: Equation, symmetry: Int) {
+    kernel = equation.kernel
+    self.symmetry = symmetry
+    divides = equation.attention.normalization == .softmax && equation.attention.beta > 0
+    clock = equation.attention.clock
+    transform = PointTransform(modes: kernel.modes, fieldCount: 2)
+    moments = [Double](repeating: 0, count: 2 * (kernel.modes + 1))
+    coefficients = moments
+  }
+
+  func writeVelocities(
+    of positions: UnsafeBufferPointer<Double>, masses: [Double],
+    into velocities: UnsafeMutablePointer<Double>
+  ) -> Double {
+    let count = positions.count
+    if partition.count < count {
+      partition = [Double](repeating: 1, count: count)
+      slope = partition
+    }
+    evaluate(positions, masses)
+    var highest = 0.0
+    var budget = 0.0
+    for i in 0..<count {
+      highest = max(highest, partition[i])
+      velocities[i] = divides ? slope[i] / partition[i] : clock * slope[i]
+    }
+    if divides {
+      let floor = 1e-3 * highest
+      halfSines = positions.map { sin(0.5 * $0) }
+      halfCosines = positions.map { cos(0.5 * $0) }
+      for i in 0..<count where !(partition[i] > floor) {
+        velocities[i] = voidVelocity(i, masses)
+      }
+    }
+    for i in 0..<count { budget += masses[i] * velocities[i] * slope[i] }
+    return budget
+  }
+
+  private var halfSines: [Double] = []
+  private var halfCosines: [Double] = []
+
+  private func voidVelocity(
+    _ i: Int, _ masses: [Double]
+  ) -> Double {
+    var sum = 0.0
+    var pull = 0.0
+    let (s, c) = (halfSines[i], halfCosines[i])
+    for j in masses.indices {
+      let half = s * halfCosines[j] - c * halfSines[j]
+      let other = c * halfCosines[j] + s * halfSines[j]
+      let e = masses[j] * exp(-2 * kernel.beta * half * half)
+      sum += e
+      pull -= e * half * other
+    }
+    return 2 * pull / sum
+  }
+
+  /// Z̄ and X̄.
+  private func evaluate(_ positions: UnsafeBufferPointer<Double>, _ masses: [Double]) {
+    let count = positions.count
+    let isSmall = CircleTokenField.fasterRoad(count: count, modes: kernel.modes) == .direct
+    partition.withUnsafeMutableBufferPointer { partition in
+      slope.withUnsafeMutableBufferPointer { slope in
+        guard let z = partition.baseAddress, let x = slope.baseAddress else { return }
+        if isSmall {
+          if pairCapacity < count {
+            pairs = CirclePairSums(count: count)
+            pairCapacity = count
+          }
+          pairs?.evaluate(
+            at: positions, masses: masses, beta: kernel.beta, partition: z, slope: x)
+          return
+        }
+        transform.moments(of: positions, masses: masses, into: &moments)
+        for k in 0...kernel.modes {
+          let factor = Double(k) * kernel.potential[k]
+          coefficients[2 * k] = -factor * moments[2 * k + 1]
+          coefficients[2 * k + 1] = factor * moments[2 * k]
+        }
+        transform.prepare(field: 0, coefficients: coefficients)
+        transform.evaluate(field: 0, at: positions, into: x)
+        guard divides else { return }
+        for k in 0...kernel.modes {
+          coefficients[2 * k] = kernel.partition[k] * moments[2 * k]
+          coefficients[2 * k + 1] = kernel.partition[k] * moments[2 * k + 1]
+        }
+        transform.prepare(field: 1, coefficients: coefficients)
+        transform.evaluate(field: 1, at: positions, into: z)
+      }
+    }
+  }
+}

@@ -1,0 +1,233 @@
+internal import Foundation
+
+/// An interval of labels, and where the flow has carried its nodes.
+///
+/// A label is the position at the panel's birth, θ₀ = centre + halfWidth · ξ. With Φ(ξ) the position now,
+/// what the panel carries never changes: dμ = r₀ dσ(θ₀), and the density now follows from the flow alone,
+///
+///     log r = log r₀ + log(dσ/dθ)(θ₀) + log halfWidth − log Φ′(ξ) − log(dσ/dθ)(Φ).
+///
+/// Halves of halves may be narrower than what separates two numbers near `centre`: nothing depends on
+/// the difference of two labels, only on `halfWidth`.
+struct Panel: Sendable, Equatable {
+  var centre: Double
+  var halfWidth: Double
+  /// log r₀ at the nodes.
+  var logDensities: [Double]
+  /// Positions of the nodes at t = 0.
+  var labels: [Double]
+  /// Φ at the nodes, ascending.
+  var positions: [Double]
+  /// Quadrature weight times density, at the nodes: what sums over the law need.
+  private(set) var masses: [Double]
+  private(set) var mass: Double
+
+  private static var rule: PanelRule { .standard }
+
+  /// A panel just born: its labels are its positions.
+  init(
+    centre: Double, halfWidth: Double, line: some PanelLine,
+    logDensity: (Double) -> (value: Double, label: Double)
+  ) {
+    self.centre = centre
+    self.halfWidth = halfWidth
+    positions = Self.rule.nodes.map { centre + halfWidth * $0 }
+    let values = positions.map(logDensity)
+    // Where a density is zero, its logarithm is one that no mass comes from.
+    logDensities = values.map { max($0.value, -2000) }
+    labels = values.map(\.label)
+    masses = []
+    mass = 0
+    weigh(line)
+  }
+
+  /// One that has been saved; its positions are elsewhere.
+  init(
+    centre: Double, halfWidth: Double, logDensities: [Double], labels: [Double], masses: [Double]
+  ) {
+    self.centre = centre
+    self.halfWidth = halfWidth
+    self.logDensities = logDensities
+    self.labels = labels
+    self.masses = masses
+    mass = masses.reduce(0, +)
+    positions = labels
+  }
+
+  private mutating func weigh(_ line: some PanelLine) {
+    let rule = Self.rule
+    masses = rule.nodes.indices.map { i in
+      rule.weights[i]
+        * exp(logDensities[i] + line.logUniform(at: birth(rule.nodes[i])) + log(halfWidth))
+    }
+    mass = masses.reduce(0, +)
+  }
+
+  private func birth(_ node: Double) -> Double { centre + halfWidth * node }
+
+  /// Multiplies the density.
+  mutating func scale(by factor: Double) {
+    guard factor.isFinite, factor > 0 else { return }
+    let shift = log(factor)
+    for i in masses.indices {
+      logDensities[i] += shift
+      masses[i] *= factor
+    }
+    mass = masses.reduce(0, +)
+  }
+
+  /// Goes once round the circle.
+  mutating func shift(by turn: Double) {
+    centre += turn
+    for i in positions.indices {
+      positions[i] += turn
+      labels[i] += turn
+    }
+  }
+
+  /// Φ(−1) and Φ(1).
+  var ends: (start: Double, end: Double) { Self.rule.ends(of: positions) }
+
+  /// Last Legendre coefficients of Φ: what a polynomial no longer sees of the flow.
+  var tail: Double { Self.rule.tail(positions) }
+  /// The same of log r₀.
+  var densityTail: Double { Self.rule.tail(logDensities) }
+
+  /// The two halves, of the same mass together.
+  func halves(_ line: some PanelLine) -> [Panel] {
+    var halves = (0..<2).map { side in
+      var half = self
+      half.halfWidth = 0.5 * halfWidth
+      half.centre = centre + (side == 0 ? -0.5 : 0.5) * halfWidth
+      half.logDensities = Self.rule.half(side, of: logDensities)
+      half.labels = Self.rule.half(side, of: labels)
+      half.positions = Self.rule.half(side, of: positions)
+      half.weigh(line)
+      return half
+    }
+    let factor = mass / (halves[0].mass + halves[1].mass)
+    for side in 0..<2 { halves[side].scale(by: factor) }
+    return halves
+  }
+
+  // MARK: The law now
+
+  /// log dμ/dσ at the nodes.
+  func currentLogDensities(_ line: some PanelLine) -> [Double] {
+    let slopes = Self.rule.derivative(positions)
+    return positions.indices.map { i in
+      logDensities[i] + line.logUniform(at: birth(Self.rule.nodes[i])) + log(halfWidth)
+        - log(slopes[i]) - line.logUniform(at: positions[i])
+    }
+  }
+
+  /// The ξ with Φ(ξ) = position, by Newton's method in a bracket.
+  func coordinate(of position: Double) -> Double {
+    let (start, end) = ends
+    let slopes = Self.rule.derivative(positions)
+    var low = -1.0
+    var high = 1.0
+    var place = min(max(2 * (position - start) / (end - start) - 1, -1), 1)
+    for _ in 0..<60 {
+      let excess = Self.rule.value(positions, at: place) - position
+      if excess <= 0 { low = place } else { high = place }
+      let newton = place - excess / Self.rule.value(slopes, at: place)
+      let next = newton >= low && newton <= high ? newton : 0.5 * (low + high)
+      if abs(next - place) < 1e-15 { return next }
+      place = next
+    }
+    return place
+  }
+
+  /// Mass between ξ = −1 and a place, by Gauss's rule on that part.
+  func mass(before place: Double, _ line: some PanelLine) -> Double {
+    let part = 0.5 * (place + 1)
+    return Self.rule.nodes.indices.reduce(0) { sum, i in
+      let node = part * (Self.rule.nodes[i] + 1) - 1
+      let logarithm =
+        Self.rule.value(logDensities, at: node) + line.logUniform(at: birth(node)) + log(halfWidth)
+      return sum + part * Self.rule.weights[i] * exp(logarithm)
+    }
+  }
+}
+
+/// Mass on a point: what is left of panels narrower than the tolerance can tell.
+struct Atom: Sendable, Equatable {
+  var position: Double
+  var mass: Double
+  /// Mean position of its mass at t = 0.
+  var label: Double
+}
+
+/// What a mesh is made of.
+enum PanelPiece: Sendable, Equatable {
+  case panel(Panel)
+  case atom(Atom)
+
+  /// Entries of the state.
+  var count: Int {
+    switch self {
+    case .panel: PanelRule.count
+    case .atom: 1
+    }
+  }
+
+  var mass: Double {
+    switch self {
+    case .panel(let panel): panel.mass
+    case .atom(let atom): atom.mass
+    }
+  }
+
+  var masses: [Double] {
+    switch self {
+    case .panel(let panel): panel.masses
+    case .atom(let atom): [atom.mass]
+    }
+  }
+
+  var positions: [Double] {
+    get {
+      switch self {
+      case .panel(let panel): panel.positions
+      case .atom(let atom): [atom.position]
+      }
+    }
+    set {
+      switch self {
+      case .panel(var panel):
+        panel.positions = newValue
+        self = .panel(panel)
+      case .atom(var atom):
+        atom.position = newValue[0]
+        self = .atom(atom)
+      }
+    }
+  }
+
+  var labels: [Double] {
+    switch self {
+    case .panel(let panel): panel.labels
+    case .atom(let atom): [atom.label]
+    }
+  }
+
+  var ends: (start: Double, end: Double) {
+    switch self {
+    case .panel(let panel): panel.ends
+    case .atom(let atom): (atom.position, atom.position)
+    }
+  }
+
+  func shifted(by turn: Double) -> PanelPiece {
+    switch self {
+    case .panel(var panel):
+      panel.shift(by: turn)
+      return .panel(panel)
+    case .atom(var atom):
+      atom.position += turn
+      atom.label += turn
+      return .atom(atom)
+    }
+  }
+}

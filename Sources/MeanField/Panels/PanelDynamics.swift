@@ -1,0 +1,153 @@
+internal import Foundation
+
+/// A law without noise, carried along its flow: characteristics on panels of labels, and atoms.
+///
+/// With Φ_t the flow of X[μ_t], dΦ_t(a)/dt = X[μ_t](Φ_t(a)), and the mass of a label never changes. A
+/// state is Φ_t at the nodes of all panels and the positions of all atoms, in order along the line,
+/// and W = ∫ (dĒ/dt) dt. The law is smooth in its labels however sharp it has become: only near the
+/// watershed between two clusters Φ_t steepens, and there panels are halved as time goes on.
+///
+/// Panels narrower than the tolerance can tell become atoms, so that a run ends as a few weighted
+/// points, which move as slowly as they are far apart.
+struct PanelDynamics<Line: PanelLine>: LawDynamics {
+  let equation: Equation
+  let line: Line
+  let limits: PanelLimits
+  private(set) var mesh: PanelMesh
+  private let field: any PanelField
+  private var masses: [Double]
+  /// Positions when the present step began.
+  private var before: [Double] = []
+  /// Steps since voids were left out and neighbours joined: that takes as long as a step.
+  private var stepsSinceTidying = 0
+  private static var tidyingInterval: Int { 4 }
+
+  var linearRates: [Double] { [] }
+
+  init(equation: Equation, line: Line, law: InitialLaw, tolerance: Double) {
+    self.equation = equation
+    self.line = line
+    limits = PanelLimits(tolerance: tolerance, beta: equation.attention.beta)
+    field = line.field(equation)
+    if case .tokens(let tokens) = law {
+      mesh = PanelMesh(atoms: tokens.points, masses: tokens.masses)
+    } else {
+      mesh = PanelMesh(law, on: line, limits: limits)
+    }
+    masses = mesh.masses
+  }
+
+  /// The state at t = 0.
+  var initialState: [Double] { mesh.positions + [0] }
+
+  func controlledCount(of stateCount: Int) -> Int { stateCount - 1 }
+
+  mutating func writeRate(
+    of state: UnsafePointer<Double>, into rate: UnsafeMutablePointer<Double>
+  ) {
+    let positions = UnsafeBufferPointer(start: state, count: masses.count)
+    rate[masses.count] = field.writeVelocities(of: positions, masses: masses, into: rate)
+  }
+
+  /// A position of little mass need not be right to the tolerance, only to what its density needs.
+  func weighErrors(_ errors: UnsafeMutablePointer<Double>) {
+    for i in masses.indices {
+      errors[i] *= limits.errorWeight(ofMass: masses[i])
+    }
+  }
+
+  // MARK: Continuing
+
+  var structure: [Double] { [Double(stepsSinceTidying)] + mesh.encoded }
+
+  mutating func adopt(stateCount: Int, structure: [Double]) -> Bool {
+    guard let steps = structure.first.flatMap(Int.init(exactly:)),
+      let mesh = PanelMesh(decoding: structure.dropFirst()), mesh.count + 1 == stateCount
+    else { return false }
+    self.mesh = mesh
+    stepsSinceTidying = steps
+    masses = mesh.masses
+    return true
+  }
+
+  // MARK: Remeshing
+
+  mutating func checkStart(_ state: [Double], time: Double) throws(SimulationFailure) {
+    before = state
+  }
+
+  mutating func resolves(
+    _ candidate: [Double], time: Double
+  ) throws(SimulationFailure) -> Bool {
+    mesh.load(candidate)
+    return mesh.pieces.allSatisfy { piece in
+      guard case .panel(let panel) = piece else { return true }
+      return limits.excess(panel) <= 20
+        && zip(panel.positions, panel.positions.dropFirst()).allSatisfy(<)
+    }
+  }
+
+  /// Halves in the earlier state what has become too steep in the later one.
+  mutating func refine(
+    _ state: inout [Double], lost candidate: [Double], time: Double
+  ) throws(SimulationFailure) {
+    mesh.load(candidate)
+    let steep = mesh.pieces.map { piece in
+      guard case .panel(let panel) = piece else { return false }
+      return limits.excess(panel) > 1
+    }
+    mesh.load(state)
+    mesh.halve(line) { i, _ in steep[i] }
+    take(&state)
+    before = state
+  }
+
+  mutating func finishStep(_ state: inout [Double]) {
+    mesh.load(before)
+    let endsBefore = mesh.pieces.map(\.ends)
+    mesh.load(state)
+    let narrows = mesh.adapt(line, limits: limits, before: endsBefore)
+    stepsSinceTidying += 1
+    if stepsSinceTidying == Self.tidyingInterval {
+      stepsSinceTidying = 0
+      mesh.join(line, limits: limits, where: narrows)
+      mesh.dropVoids(line, limits: limits)
+      if line.isClosed {
+        mesh.turnSeam(line.range.upperBound - line.range.lowerBound, limits: limits)
+      }
+    }
+    take(&state)
+  }
+
+  /// Writes the mesh's positions into the state, W left as it is.
+  private mutating func take(_ state: inout [Double]) {
+    let budget = state[state.count - 1]
+    state = mesh.positions + [budget]
+    masses = mesh.masses
+  }
+
+  // MARK: What observers see
+
+  mutating func snapshot(
+    of state: [Double], time: Double, steps: Int, stepSize: Double
+  ) -> Snapshot {
+    mesh.load(state)
+    var velocities = state
+    let budget = velocities.withUnsafeMutableBufferPointer { velocities in
+      state.withUnsafeBufferPointer { state in
+        guard let target = velocities.baseAddress else { return 0.0 }
+        return field.writeVelocities(
+          of: UnsafeBufferPointer(rebasing: state.dropLast()), masses: masses, into: target)
+      }
+    }
+    let (entropy, minimum) = mesh.entropyAndMinimum(line)
+    let energies = line.energies(mesh, equation)
+    return Snapshot(
+      time: time, steps: steps, stepSize: stepSize, equation: equation,
+      law: line.law(mesh, equation), normalizedEnergy: energies.normalized,
+      energyAboveUniform: energies.aboveUniform, scaledDissipation: budget,
+      largestSpeed: velocities.dropLast().reduce(0) { max($0, abs($1)) }, entropy: entropy,
+      minimumDensity: minimum, dissipated: state[state.count - 1],
+      resolution: mesh.blindness(limits))
+  }
+}

@@ -1,0 +1,106 @@
+internal import Foundation
+
+/// When panels are halved, joined and made atoms.
+///
+/// Two things are asked of a panel: that no moment is wrong by more than its share of the tolerance on
+/// account of the mass it carries, and that the logarithm of the density is right to about 10⁻⁷, even
+/// where there is hardly any mass.
+struct PanelLimits: Sendable {
+  /// Largest error of any moment that space may cause.
+  let tolerance: Double
+  /// The kernel's sharpest features are this many in a radian: √β.
+  private let waveNumber: Double
+  /// No image of a panel is wider: p nodes must see the kernel, e^{−βΔ²/2}.
+  let widest: Double
+  /// Mass within this is as good as a point: a width w changes mode k by (kw)²/24 of itself.
+  let atomWidth: Double
+
+  /// e^{−500} ≈ 10^{−217}: less dense than this is void.
+  static let leastLogDensity = -500.0
+  /// So little mass is not missed.
+  static let negligibleMass = 1e-30
+  /// The part of an image's width that Φ may be wrong by: its slope, and with it the density, is then
+  /// right to p² times that.
+  private static let flowTail = 1e-9
+  private static let densityTail = 3e-8
+  /// Rounding in positions of order one.
+  private static let rounding = 2e-14
+
+  init(tolerance: Double, beta: Double) {
+    self.tolerance = tolerance
+    waveNumber = max(1, beta.squareRoot())
+    widest = min(0.8, 2.5 / waveNumber)
+    atomWidth = 1.5 * tolerance.squareRoot() / max(64, 3 * waveNumber)
+  }
+
+  /// What the error of a node's position counts, 1 for the tolerance of time: less the less mass it
+  /// moves, but positions are right to 10⁻⁷, as densities ask.
+  func errorWeight(ofMass mass: Double) -> Double {
+    max(min(1, 1e3 * mass), min(1, 1e7 * tolerance))
+  }
+
+  func isVoid(_ logDensities: [Double]) -> Bool {
+    logDensities.allSatisfy { $0 < Self.leastLogDensity }
+  }
+
+  /// Error of the moments that a panel's polynomial may cause, in their unit.
+  func momentError(_ panel: Panel) -> Double { panel.tail * panel.mass * waveNumber }
+
+  /// Above 1 a panel has to be halved.
+  func excess(_ panel: Panel) -> Double {
+    let tail = panel.tail
+    guard tail > Self.rounding else { return 0 }
+    let (start, end) = panel.ends
+    return max(
+      tail * panel.mass * waveNumber / (0.02 * tolerance), tail / (Self.flowTail * (end - start)))
+  }
+
+  /// Whether a panel would have to be halved once its image is wider by a factor.
+  func needsHalving(_ panel: Panel, stretch: Double) -> Bool {
+    let (start, end) = panel.ends
+    let stretch = min(max(1, stretch), 2)
+    // The coefficient of degree p − 1 grows like that power of the stretch.
+    return (end - start) * stretch > widest
+      || excess(panel) * pow(stretch, Double(PanelRule.count)) > 1
+  }
+
+  /// Whether the density at t = 0 asks for narrower panels.
+  func needsHalvingAtStart(_ panel: Panel, _ line: some PanelLine) -> Bool {
+    if isVoid(panel.logDensities) { return false }
+    let volumes = panel.positions.indices.map {
+      panel.logDensities[$0] + line.logUniform(at: panel.positions[$0])
+    }
+    let volumeTail = PanelRule.standard.tail(volumes)
+    if volumeTail * panel.mass > 0.01 * tolerance && volumeTail > 1e-13 { return true }
+    return panel.mass > 1e-250 && panel.densityTail > Self.densityTail
+  }
+
+  /// One panel for two neighbours, where it resolves what both know; nil elsewhere.
+  func joint(_ left: Panel, _ right: Panel, _ line: some PanelLine) -> Panel? {
+    let start = left.ends.start
+    let (border, end) = right.ends
+    let width = end - start
+    let gap = border - left.ends.end
+    guard width < 0.5 * widest, width > 4 * atomWidth, abs(gap) < 1e-6 * width else { return nil }
+    let leftLogs = left.currentLogDensities(line)
+    let rightLogs = right.currentLogDensities(line)
+    // Quick: what varies much in one panel is not resolved by a wider one.
+    guard
+      max(PanelRule.standard.tail(leftLogs), PanelRule.standard.tail(rightLogs))
+        < 0.5 * Self.densityTail + 1e-12 / width
+    else {
+      return nil
+    }
+    var joint = Panel(centre: 0.5 * (start + end), halfWidth: 0.5 * width, line: line) { position in
+      let (panel, logs) = position < border ? (left, leftLogs) : (right, rightLogs)
+      let place = panel.coordinate(of: position)
+      return (
+        PanelRule.standard.value(logs, at: place), PanelRule.standard.value(panel.labels, at: place)
+      )
+    }
+    let tail = joint.densityTail
+    guard tail < 2 * Self.densityTail, tail * joint.mass < 0.001 * tolerance else { return nil }
+    joint.scale(by: (left.mass + right.mass) / joint.mass)
+    return joint
+  }
+}

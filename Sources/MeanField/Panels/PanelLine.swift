@@ -1,0 +1,38 @@
+/// The line that panels divide: angles round the circle, or polar angles from pole to pole.
+///
+/// All that panels need of a manifold on which a law depends on one angle.
+protocol PanelLine: Sendable {
+  associatedtype Law: MeanField.Law
+
+  /// Labels at t = 0 run over it.
+  var range: ClosedRange<Double> { get }
+  /// Whether its ends are one point.
+  var isClosed: Bool { get }
+  /// log dσ/dθ.
+  func logUniform(at angle: Double) -> Double
+  /// Where an atom stands that takes the place of what lies between two positions.
+  func place(ofMean mean: Double, between start: Double, and end: Double) -> Double
+  /// log dμ/dσ of an initial law, −∞ where it is zero.
+  func logDensity(of law: InitialLaw) -> (Double) -> Double
+
+  /// How the velocity at points of mass comes about.
+  func field(_ equation: Equation) -> any PanelField
+  func law(_ mesh: PanelMesh, _ equation: Equation) -> Law
+  /// ∫∫ e^{β(⟨x,y⟩−1)} dμ dμ, and Ē above that of the uniform law.
+  func energies(_ mesh: PanelMesh, _ equation: Equation)
+    -> (normalized: Double, aboveUniform: Double)
+}
+
+/// Velocities of weighted points at the points themselves.
+protocol PanelField: AnyObject {
+  /// Writes the velocity X at every point.
+  ///
+  /// - Parameters:
+  ///   - positions: ascending.
+  ///   - masses: ≥ 0, sum 1.
+  /// - Returns: dĒ/dt = Σ m X·X̄.
+  func writeVelocities(
+    of positions: UnsafeBufferPointer<Double>, masses: [Double],
+    into velocities: UnsafeMutablePointer<Double>
+  ) -> Double
+}

@@ -1,0 +1,42 @@
+/// A mesh as plain numbers and back, without its positions, which are the state.
+extension PanelMesh {
+  private static let panelSize = 3 + 3 * PanelRule.count
+
+  /// Atoms as (0, mass, label), panels as (1, centre, half width, log r₀, labels, masses).
+  var encoded: [Double] {
+    pieces.flatMap { piece -> [Double] in
+      switch piece {
+      case .atom(let atom): [0, atom.mass, atom.label]
+      case .panel(let panel):
+        [1, panel.centre, panel.halfWidth] + panel.logDensities + panel.labels + panel.masses
+      }
+    }
+  }
+
+  /// Nil for numbers that are no mesh.
+  init?(decoding numbers: ArraySlice<Double>) {
+    pieces = []
+    var rest = numbers
+    while let kind = rest.first {
+      if kind == 0, rest.count >= 3 {
+        let values = Array(rest.prefix(3))
+        pieces.append(.atom(Atom(position: 0, mass: values[1], label: values[2])))
+        rest = rest.dropFirst(3)
+      } else if kind == 1, rest.count >= Self.panelSize {
+        pieces.append(.panel(Panel(decoding: Array(rest.prefix(Self.panelSize)))))
+        rest = rest.dropFirst(Self.panelSize)
+      } else {
+        return nil
+      }
+    }
+  }
+}
+
+extension Panel {
+  fileprivate init(decoding numbers: [Double]) {
+    let p = PanelRule.count
+    self.init(
+      centre: numbers[1], halfWidth: numbers[2], logDensities: Array(numbers[3..<(3 + p)]),
+      labels: Array(numbers[(3 + p)..<(3 + 2 * p)]), masses: Array(numbers[(3 + 2 * p)...]))
+  }
+}

@@ -1,0 +1,166 @@
+internal import Foundation
+
+/// Panels and atoms along a line, in order.
+struct PanelMesh: Sendable, Equatable {
+  var pieces: [PanelPiece]
+
+  /// Entries of a state: one position for every node.
+  var count: Int { pieces.reduce(0) { $0 + $1.count } }
+  var masses: [Double] { pieces.flatMap(\.masses) }
+  var positions: [Double] { pieces.flatMap(\.positions) }
+  var labels: [Double] { pieces.flatMap(\.labels) }
+
+  /// Takes the positions from a state, and leaves what follows them alone.
+  mutating func load(_ state: [Double]) {
+    var place = 0
+    for i in pieces.indices {
+      let count = pieces[i].count
+      pieces[i].positions = Array(state[place..<(place + count)])
+      place += count
+    }
+  }
+
+  /// Weighted points, in any order.
+  init(atoms points: [Double], masses: [Double]) {
+    let order = points.indices.sorted { points[$0] < points[$1] }
+    pieces = order.map {
+      .atom(Atom(position: points[$0], mass: masses[$0], label: points[$0]))
+    }
+  }
+
+  /// Panels fine enough for a law at t = 0.
+  init(_ law: InitialLaw, on line: some PanelLine, limits: PanelLimits) {
+    let logDensity = line.logDensity(of: law)
+    let length = line.range.upperBound - line.range.lowerBound
+    let count = (length / limits.widest).rounded(.up)
+    var waiting = (0..<Int(count)).reversed().map { i in
+      (
+        centre: line.range.lowerBound + (Double(i) + 0.5) * length / count,
+        half: 0.5 * length / count
+      )
+    }
+    var panels: [Panel] = []
+    while let (centre, half) = waiting.popLast() {
+      let panel = Panel(centre: centre, halfWidth: half, line: line) { (logDensity($0), $0) }
+      if half > 1e-13 * length && limits.needsHalvingAtStart(panel, line) {
+        waiting.append((centre + 0.5 * half, 0.5 * half))
+        waiting.append((centre - 0.5 * half, 0.5 * half))
+      } else {
+        panels.append(panel)
+      }
+    }
+    panels.removeAll { limits.isVoid($0.logDensities) }
+    let mass = panels.reduce(0) { $0 + $1.mass }
+    pieces = panels.map { panel in
+      var panel = panel
+      panel.scale(by: 1 / mass)
+      return .panel(panel)
+    }
+  }
+
+  // MARK: As the law moves
+
+  /// Halves the panels for which a condition holds.
+  mutating func halve(_ line: some PanelLine, where condition: (Int, Panel) -> Bool) {
+    pieces = pieces.enumerated().flatMap { i, piece -> [PanelPiece] in
+      guard case .panel(let panel) = piece, condition(i, panel) else { return [piece] }
+      return panel.halves(line).map { .panel($0) }
+    }
+  }
+
+  /// Leaves out panels whose density is too low for any number.
+  mutating func dropVoids(_ line: some PanelLine, limits: PanelLimits) {
+    pieces.removeAll { piece in
+      guard case .panel(let panel) = piece, panel.mass < PanelLimits.negligibleMass else {
+        return false
+      }
+      return limits.isVoid(panel.currentLogDensities(line))
+    }
+  }
+
+  /// After a step: neighbours that are closer than can be told, and come closer still, become atoms;
+  /// panels that will soon be too steep are halved.
+  ///
+  /// - Parameter before: ends of the pieces when the step began.
+  /// - Returns: for every piece there is then, whether it has become narrower.
+  mutating func adapt(
+    _ line: some PanelLine, limits: PanelLimits, before: [(start: Double, end: Double)]
+  ) -> [Bool] {
+    let ends = pieces.map(\.ends)
+    var result: [PanelPiece] = []
+    var narrows: [Bool] = []
+    var i = 0
+    while i < pieces.count {
+      var j = i
+      while j + 1 < pieces.count, ends[j + 1].end - ends[i].start < limits.atomWidth { j += 1 }
+      let width = ends[j].end - ends[i].start
+      let contracts = width < before[j].end - before[i].start
+      if contracts && (j > i || (width < 0.25 * limits.atomWidth && width > 0)) {
+        result.append(.atom(Self.atom(Array(pieces[i...j]), line)))
+        narrows.append(true)
+        i = j + 1
+        continue
+      }
+      let stretch = (ends[i].end - ends[i].start) / (before[i].end - before[i].start)
+      if case .panel(let panel) = pieces[i], limits.needsHalving(panel, stretch: stretch) {
+        result += panel.halves(line).map { .panel($0) }
+        narrows += [false, false]
+      } else {
+        result.append(pieces[i])
+        narrows.append(stretch < 1)
+      }
+      i += 1
+    }
+    pieces = result
+    return narrows
+  }
+
+  private static func atom(_ pieces: [PanelPiece], _ line: some PanelLine) -> Atom {
+    let origin = pieces[0].positions[0]
+    let origins = pieces[0].labels[0]
+    var mass = 0.0
+    var position = 0.0
+    var label = 0.0
+    for piece in pieces {
+      for (i, m) in piece.masses.enumerated() {
+        mass += m
+        position += m * (piece.positions[i] - origin)
+        label += m * (piece.labels[i] - origins)
+      }
+    }
+    let mean = mass > 0 ? origin + position / mass : origin
+    let ends = (pieces[0].ends.start, pieces[pieces.count - 1].ends.end)
+    return Atom(
+      position: line.place(ofMean: mean, between: ends.0, and: ends.1), mass: mass,
+      label: mass > 0 ? origins + label / mass : origins)
+  }
+
+  /// Moves the seam of a closed line away from where mass comes together.
+  mutating func turnSeam(_ turn: Double, limits: PanelLimits) {
+    guard pieces.count > 1 else { return }
+    for _ in pieces.indices {
+      guard let first = pieces.first, let last = pieces.last,
+        first.ends.end + turn - last.ends.start < limits.atomWidth
+      else { return }
+      pieces.removeFirst()
+      pieces.append(first.shifted(by: turn))
+    }
+  }
+
+  /// Replaces neighbouring panels by one where one resolves both.
+  ///
+  /// - Parameter may: for every piece, whether it may be joined.
+  mutating func join(_ line: some PanelLine, limits: PanelLimits, where may: [Bool]) {
+    var result: [PanelPiece] = []
+    for (i, piece) in pieces.enumerated() {
+      if i > 0, may[i - 1], may[i], case .panel(let right) = piece,
+        case .panel(let left)? = result.last, let joint = limits.joint(left, right, line)
+      {
+        result[result.count - 1] = .panel(joint)
+      } else {
+        result.append(piece)
+      }
+    }
+    pieces = result
+  }
+}

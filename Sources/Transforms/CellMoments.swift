@@ -1,63 +1,89 @@
 internal import Foundation
 
-/// Moments of the masses in every run of points.
+/// Moments of the masses that share a slot: a run of points, or all runs in a cell.
 ///
 ///     mass = Σ_j m_j,   moments_k = Σ_j m_j s_j^k / mass,   k = 0…15
 struct CellMoments {
-  /// log mass of every run; −∞ where there is none.
+  /// log mass of every slot, −∞ where there is none.
   private(set) var logMasses: [Double] = []
-  /// Sixteen moments of every run.
+  /// Sixteen moments of every slot.
   private(set) var moments = VectorBuffer(count: 2)
 
-  /// - Parameters:
-  ///   - masses: in the order of the runs' points.
-  ///   - shortest: moments of runs of fewer points are left out.
-  mutating func update(
-    _ runs: borrowing CircleRuns, masses: UnsafePointer<Double>, shortest: Int
-  ) {
-    logMasses.removeAll(keepingCapacity: true)
-    if moments.count < 2 * runs.count {
-      moments = VectorBuffer(count: 2 * (runs.count + runs.count / 4))
+  func moments(ofSlot slot: Int) -> UnsafePointer<Double> {
+    UnsafePointer((moments.base + 2 * slot).numbers)
+  }
+
+  /// A slot for every cell, masses in the order of the runs' points.
+  mutating func update(cellsOf runs: borrowing CircleRuns, masses: UnsafePointer<Double>) {
+    clear(runs.grid.count)
+    for run in 0..<runs.count {
+      add(runs, run, masses, to: runs.cell(ofRun: run))
     }
-    runs.places.withUnsafeBufferPointer { places in
-      let places = places.baseAddress.unsafelyUnwrapped
-      for run in 0..<runs.count {
-        let start = runs.starts[run]
-        let count = runs.starts[run + 1] - start
-        guard count >= shortest else {
-          logMasses.append(-.infinity)
-          continue
-        }
-        let (low, high) = Self.sums(places + start, masses + start, count)
-        let mass = low[0]
-        let scale = mass > 0 ? 1 / mass : 0
-        moments.base[2 * run] = low * scale
-        moments.base[2 * run + 1] = high * scale
-        logMasses.append(log(mass))
-      }
+    normalize(runs.grid.count)
+  }
+
+  /// A slot for every run; those of at most sixteen points are left empty.
+  mutating func update(crowdsOf runs: borrowing CircleRuns, masses: UnsafePointer<Double>) {
+    clear(runs.count)
+    for run in 0..<runs.count
+    where runs.starts[run + 1] - runs.starts[run] > CellPolynomials.count {
+      add(runs, run, masses, to: run)
+    }
+    normalize(runs.count)
+  }
+
+  private mutating func clear(_ slots: Int) {
+    if moments.count < 2 * slots {
+      moments = VectorBuffer(count: 2 * (slots + slots / 4))
+    }
+    if logMasses.count < slots {
+      logMasses = [Double](repeating: 0, count: slots + slots / 4)
+    }
+    for i in 0..<(2 * slots) { moments.base[i] = .zero }
+  }
+
+  private mutating func normalize(_ slots: Int) {
+    let sums = moments.base
+    for slot in 0..<slots {
+      let mass = sums[2 * slot][0]
+      logMasses[slot] = mass > 0 ? log(mass) : -.infinity
+      guard mass > 0 else { continue }
+      sums[2 * slot] *= 1 / mass
+      sums[2 * slot + 1] *= 1 / mass
     }
   }
 
-  private static func sums(
-    _ places: UnsafePointer<Double>, _ masses: UnsafePointer<Double>, _ count: Int
-  ) -> (Vector, Vector) {
-    var sums = InlineArray<16, Vector>(repeating: .zero)
-    let s = UnsafeBufferPointer(start: places, count: count)
-    let m = UnsafeBufferPointer(start: masses, count: count)
-    var i = 0
-    while i < count {
-      let place = eight(s, from: i, else: 0)
-      var power = eight(m, from: i, else: 0)
-      for k in 0..<15 {
-        sums[k] += power
-        power *= place
+  private func add(
+    _ runs: borrowing CircleRuns, _ run: Int, _ masses: UnsafePointer<Double>, to slot: Int
+  ) {
+    let start = runs.starts[run]
+    let count = runs.starts[run + 1] - start
+    runs.places.withUnsafeBufferPointer { places in
+      let s = UnsafeBufferPointer(rebasing: places[start..<(start + count)])
+      let m = UnsafeBufferPointer(start: masses + start, count: count)
+      // Σ m s^{2k} and Σ (m s) s^{2k}: both share the powers of s².
+      var even = InlineArray<8, Vector>(repeating: .zero)
+      var odd = InlineArray<8, Vector>(repeating: .zero)
+      var i = 0
+      while i < count {
+        let place = eight(s, from: i, else: 0)
+        let mass = eight(m, from: i, else: 0)
+        let first = mass * place
+        let square = place * place
+        even[0] += mass
+        odd[0] += first
+        var power = square
+        for k in 1..<8 {
+          even[k] = even[k].addingProduct(mass, power)
+          odd[k] = odd[k].addingProduct(first, power)
+          power *= square
+        }
+        i += 8
       }
-      sums[15] += power
-      i += 8
+      moments.base[2 * slot] += laneSums(
+        even[0], odd[0], even[1], odd[1], even[2], odd[2], even[3], odd[3])
+      moments.base[2 * slot + 1] += laneSums(
+        even[4], odd[4], even[5], odd[5], even[6], odd[6], even[7], odd[7])
     }
-    return (
-      laneSums(sums[0], sums[1], sums[2], sums[3], sums[4], sums[5], sums[6], sums[7]),
-      laneSums(sums[8], sums[9], sums[10], sums[11], sums[12], sums[13], sums[14], sums[15])
-    )
   }
 }

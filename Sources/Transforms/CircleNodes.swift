@@ -33,7 +33,7 @@ struct CircleNodes {
       if count > CellPolynomials.count {
         if end % 8 != 0 { finishLeaf(&end) }
         polynomials.masses(
-          ofMoments: (moments.moments.base + 2 * run).numbers, into: weights.numbers + end)
+          ofMoments: moments.moments(ofSlot: run), into: weights.numbers + end)
         for q in 0..<CellPolynomials.count {
           let half = runs.grid.halfAngle(cell: cell, place: polynomials.nodes[q])
           sines.numbers[end + q] = half.angle

@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// The circle cut into equal cells, so narrow that log Z changes by at most 4 across one.
 ///
 /// Cell c is centred at c h, h = 2π/n. Its half-width a has β a ≤ 2, where e^{β(cos Δ − 1)} is a
@@ -31,6 +33,13 @@ struct CircleGrid {
     let part = angle - center
     let lost = (center - (angle - part)) + (offset - part)
     return (angle, lost + error + turns * (rest / 2))
+  }
+
+  /// sin(θ/2) and cos(θ/2) at place s of a cell, to 1 ulp of 1.
+  func halfSineCosine(cell: Int, place: Double) -> (sine: Double, cosine: Double) {
+    let half = halfAngle(cell: cell, place: place)
+    let (s, c) = (sin(half.angle), cos(half.angle))
+    return (s.addingProduct(c, half.rest), c.addingProduct(-s, half.rest))
   }
 
   /// Cells, 0…n − 1, as whole numbers, and places of eight points.

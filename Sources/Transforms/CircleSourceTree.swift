@@ -4,14 +4,16 @@ internal import Foundation
 ///
 /// Points stand in leaves of eight, crowds of a cell as sixteen masses at its Chebyshev nodes.
 /// Leaves, and eights of leaves, and so on, know their arc and their largest mass; a branch is left
-/// out when even its largest term, times the number of points, is 10⁻¹¹ of a term known to be there.
+/// out when even its largest term, times the number of points, is 10⁻¹⁰ of a term known to be there.
 struct CircleSourceTree {
   private let grid: CircleGrid
   private let beta: Double
   private var nodes = CircleNodes()
   private var bounds = ArcBounds()
-  private var candidates: [Int] = []
-  private var survivors: [Int] = []
+  /// The leaves that count, in the end.
+  private var candidates = IndexBuffer(count: 8)
+  private var survivors = IndexBuffer(count: 8)
+  private var candidateCount = 0
   /// Of every candidate: the largest its terms can be; then exponents and slopes of leaves.
   private var first = VectorBuffer(count: 1)
   private var second = VectorBuffer(count: 1)
@@ -34,100 +36,101 @@ struct CircleSourceTree {
     let leaves = nodes.leafCount + 8
     if first.count < leaves {
       first = VectorBuffer(count: leaves + leaves / 4)
-      second = VectorBuffer(count: leaves + leaves / 4)
+      second = VectorBuffer(count: first.count)
+      // A level is at most all leaves, the last eight of them filled up.
+      candidates = IndexBuffer(count: first.count + 8)
+      survivors = IndexBuffer(count: first.count + 8)
     }
-    depth = 26 + log(Double(8 * leaves))
+    depth = 24 + log(Double(8 * leaves))
   }
 
-  /// log Z̄ and X at an angle, which stands at place s of a cell.
-  mutating func sums(
-    at angle: Double, cell: Int, place: Double
-  ) -> (logPartition: Double, quotient: Double) {
-    findLeaves(near: Double(cell) + place / 2)
-    return sumLeaves(sin(angle / 2), cos(angle / 2))
-  }
-
-  /// log Z̄ and X at place s of a cell.
-  mutating func sums(
-    atNode place: Double, ofCell cell: Int
-  ) -> (logPartition: Double, quotient: Double) {
-    findLeaves(near: Double(cell) + place / 2)
-    let half = grid.halfAngle(cell: cell, place: place)
-    let (s, c) = (sin(half.angle), cos(half.angle))
-    return sumLeaves(s.addingProduct(c, half.rest), c.addingProduct(-s, half.rest))
-  }
-
-  /// Writes `candidates`, the leaves that count at a position in units of cells.
-  private mutating func findLeaves(near position: Double) {
+  /// Finds the leaves that count anywhere in a cell.
+  mutating func findLeaves(near cell: Int) {
     let count = Double(grid.count)
     let scale = Vector(repeating: 2 * beta)
     let unit = Vector(repeating: Double.pi / count)
     let zero = Vector.zero
     let half = Vector(repeating: count / 2)
     var best = Vector(repeating: CircleNodes.nothing)
-    candidates.removeAll(keepingCapacity: true)
-    candidates.append(0)
+    let uppers = first
+    candidates.base[0] = 0
+    candidateCount = 1
     for level in stride(from: bounds.levels.count - 1, through: 0, by: -1) {
       let start = bounds.levels[level]
-      for (i, candidate) in candidates.enumerated() {
-        let center = bounds.centers.base[start + candidate]
-        let radius = bounds.radii.base[start + candidate]
-        let logMass = bounds.logMasses.base[start + candidate]
+      let centers = bounds.centers.base + start
+      let radii = bounds.radii.base + start
+      let logMasses = bounds.logMasses.base + start
+      for i in 0..<candidateCount {
+        let candidate = candidates.base[i]
+        let logMass = logMasses[candidate]
         // The distance of the centres around the circle, then of the nearest and farthest points.
-        let difference = center - position
+        let difference = centers[candidate] - Double(cell)
         let away = difference.replacing(with: -difference, where: difference .< zero)
         let around = count - away
         let distance = away.replacing(with: around, where: around .< away)
+        let radius = radii[candidate] + 0.5
         let near = distance - radius
         let far = distance + radius
         let least = sineCosine(unit * near.replacing(with: zero, where: near .< zero)).sine
         let most = sineCosine(unit * far.replacing(with: half, where: far .> half)).sine
         let lower = logMass.addingProduct(-scale, most * most)
         best.replace(with: lower, where: lower .> best)
-        first.base[i] = logMass.addingProduct(-scale, least * least)
+        uppers.base[i] = logMass.addingProduct(-scale, least * least)
       }
       var largest = best[0]
       for lane in 1..<8 { largest = max(largest, best[lane]) }
       let threshold = largest - depth
-      survivors.removeAll(keepingCapacity: true)
-      for (i, candidate) in candidates.enumerated() {
-        let upper = first.base[i]
-        for lane in 0..<8 where upper[lane] > threshold { survivors.append(8 * candidate + lane) }
+      var survivorCount = 0
+      for i in 0..<candidateCount {
+        let candidate = 8 * candidates.base[i]
+        for lane in 0..<8 {
+          survivors.base[survivorCount] = candidate + lane
+          survivorCount += uppers.numbers[8 * i + lane] > threshold ? 1 : 0
+        }
       }
       swap(&candidates, &survivors)
+      candidateCount = survivorCount
     }
   }
 
-  /// The sums over the candidates, relative to their largest term.
-  private func sumLeaves(_ sine: Double, _ cosine: Double) -> (Double, Double) {
+  /// log Z̄ and X at an angle θ of that cell, given as sin(θ/2) and cos(θ/2).
+  func sums(sine: Double, cosine: Double) -> (logPartition: Double, quotient: Double) {
     let targetSine = Vector(repeating: sine)
     let targetCosine = Vector(repeating: cosine)
     let scale = Vector(repeating: -2 * beta)
     let one = Vector(repeating: 1)
+    let sines = nodes.sines.base
+    let cosines = nodes.cosines.base
+    let logMasses = nodes.logMasses.base
+    let weights = nodes.weights.base
+    let leaves = candidates.base
+    let exponents = first.base
+    let slopes = second.base
     var largest = Vector(repeating: -.infinity)
-    for (i, leaf) in candidates.enumerated() {
-      let s = nodes.sines.base[leaf]
-      let c = nodes.cosines.base[leaf]
+    for i in 0..<candidateCount {
+      let leaf = leaves[i]
+      let s = sines[leaf]
+      let c = cosines[leaf]
       let halfSine = (targetSine * c).addingProduct(-targetCosine, s)
       let halfCosine = (targetCosine * c).addingProduct(targetSine, s)
       let s2 = halfSine * halfSine
       let c2 = halfCosine * halfCosine
       // The smaller of both squares carries the smaller error.
       let square = s2.replacing(with: one - c2, where: c2 .< s2)
-      let exponent = nodes.logMasses.base[leaf].addingProduct(scale, square)
+      let exponent = logMasses[leaf].addingProduct(scale, square)
       largest.replace(with: exponent, where: exponent .> largest)
-      first.base[i] = exponent
-      second.base[i] = halfSine * halfCosine
+      exponents[i] = exponent
+      slopes[i] = halfSine * halfCosine
     }
     var reference = largest[0]
     for lane in 1..<8 { reference = max(reference, largest[lane]) }
     let log2e = Vector(repeating: 1.4426950408889634)
     var partition = Vector.zero
     var slope = Vector.zero
-    for (i, leaf) in candidates.enumerated() {
-      let kernel = nodes.weights.base[leaf] * exponential2(log2e * (first.base[i] - reference))
+    for i in 0..<candidateCount {
+      let kernel = weights[leaves[i]] * exponential2(log2e * (exponents[i] - reference))
       partition += kernel
-      slope = slope.addingProduct(kernel, second.base[i])
+      slope = slope.addingProduct(kernel, slopes[i])
     }
     let sum = partition.sum()
     return (reference + log(sum), max(-1, min(1, -2 * slope.sum() / sum)))

@@ -24,7 +24,9 @@ public final class CircleVoidSums {
   private var targets: CircleRuns
   private var moments = CellMoments()
   private var orderedMasses: [Double] = []
-  private var exponents: [Double] = []
+  /// log of the mass in every cell, where there is a table, and its kernel at the cell at hand.
+  private let logMasses: VectorBuffer
+  private let exponents: VectorBuffer
   /// Powers of Z on the cell at hand, and values at its nodes.
   private let scratch = VectorBuffer(count: 4)
 
@@ -40,6 +42,10 @@ public final class CircleVoidSums {
     table =
       beta >= 1 && grid.count <= Self.largestTable
       ? CellKernelTable(grid: grid, beta: beta, polynomials: polynomials) : nil
+    let room = table == nil ? 1 : (grid.count + 7) / 8
+    logMasses = VectorBuffer(count: room)
+    exponents = VectorBuffer(count: room)
+    for cell in 0..<(8 * room) { logMasses.numbers[cell] = -.infinity }
     tree = CircleSourceTree(grid: grid, beta: beta)
     sources = CircleRuns(grid: grid)
     targets = CircleRuns(grid: grid)
@@ -68,15 +74,13 @@ public final class CircleVoidSums {
   }
 
   private func gather(_ angles: UnsafeBufferPointer<Double>, _ masses: UnsafePointer<Double>) {
-    if table != nil {
-      moments.update(sources, masses: masses, shortest: 1)
-      if exponents.count < sources.count + 8 {
-        exponents = [Double](repeating: 0, count: sources.count + sources.count / 4 + 8)
-      }
-    } else {
-      moments.update(sources, masses: masses, shortest: CellPolynomials.count + 1)
+    if table == nil {
+      moments.update(crowdsOf: sources, masses: masses)
       tree.update(sources, angles, masses: masses, moments, polynomials)
+      return
     }
+    moments.update(cellsOf: sources, masses: masses)
+    for cell in 0..<grid.count { logMasses.numbers[cell] = moments.logMasses[cell] }
   }
 
   /// Writes log Z̄ and X̄/Z̄ at any points, to 10⁻⁹; O(M) where they are sorted or nearly so.
@@ -98,9 +102,11 @@ public final class CircleVoidSums {
       let end = targets.starts[run + 1]
       let cell = targets.cell(ofRun: run)
       if table == nil && (beta < 1 || end - start <= CellPolynomials.count) {
+        tree.findLeaves(near: cell)
         for i in start..<end {
           let target = isInOrder ? i : Int(order[i])
-          let (z, x) = tree.sums(at: angles[target], cell: cell, place: targets.places[i])
+          let half = angles[target] / 2
+          let (z, x) = tree.sums(sine: sin(half), cosine: cos(half))
           logPartition[target] = z
           quotient[target] = x
         }
@@ -130,8 +136,10 @@ public final class CircleVoidSums {
     if let table { return preparePowers(on: cell, table) }
     let values = scratch.numbers + CellPolynomials.count
     var reference = -Double.infinity
+    tree.findLeaves(near: cell)
     for (q, place) in polynomials.nodes.enumerated() {
-      values[q] = tree.sums(atNode: place, ofCell: cell).logPartition
+      let (sine, cosine) = grid.halfSineCosine(cell: cell, place: place)
+      values[q] = tree.sums(sine: sine, cosine: cosine).logPartition
       reference = max(reference, values[q])
     }
     for q in 0..<CellPolynomials.count { values[q] = exp(values[q] - reference) }
@@ -140,23 +148,27 @@ public final class CircleVoidSums {
   }
 
   private func preparePowers(on cell: Int, _ table: CellKernelTable) -> Double {
-    let count = sources.count
-    var reference = -Double.infinity
-    for run in 0..<count {
-      let exponent =
-        moments.logMasses[run] - table.depth(target: cell, source: sources.cell(ofRun: run))
-      exponents[run] = exponent
-      reference = max(reference, exponent)
+    let logMasses = logMasses
+    let exponents = exponents
+    var largest = Vector(repeating: -.infinity)
+    table.withDepths(target: cell) { depths in
+      for i in 0..<logMasses.count {
+        let depth = UnsafeRawPointer(depths + 8 * i).loadUnaligned(as: Vector.self)
+        let exponent = logMasses.base[i] - depth
+        exponents.base[i] = exponent
+        largest.replace(with: exponent, where: exponent .> largest)
+      }
     }
-    // The kernel changes by up to e^{±4} within two cells: what is left out is below 10⁻¹¹.
-    let least = reference - 34 - log(Double(count))
+    var reference = largest[0]
+    for lane in 1..<8 { reference = max(reference, largest[lane]) }
+    // Places change each of two terms by e^{±4}: what is left out is below 10⁻¹⁰.
+    let least = reference - 31.5 - log(Double(grid.count))
     var low = Vector.zero
     var high = Vector.zero
-    for run in 0..<count where exponents[run] > least {
-      let factor = Vector(repeating: exp(exponents[run] - reference))
+    for source in 0..<grid.count where exponents.numbers[source] > least {
+      let factor = Vector(repeating: exp(exponents.numbers[source] - reference))
       let powers = table.powers(
-        target: cell, source: sources.cell(ofRun: run),
-        moments: UnsafePointer((moments.moments.base + 2 * run).numbers))
+        target: cell, source: source, moments: moments.moments(ofSlot: source))
       low = low.addingProduct(factor, powers.low)
       high = high.addingProduct(factor, powers.high)
     }

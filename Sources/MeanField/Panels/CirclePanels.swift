@@ -47,6 +47,12 @@ final class CirclePanelField: PanelField {
   private var pairCapacity = 0
   private var partition: [Double] = []
   private var slope: [Double] = []
+  /// Where Z̄ is less than this part of its largest value, what moments leave of it has lost digits.
+  private static let voidShare = 1e-3
+  private let voids: CircleVoidSums?
+  private var voidPoints: [Int] = []
+  private var voidAngles: [Double] = []
+  private var quotients: [Double] = []
   private var moments: [Double]
   private var coefficients: [Double]
 
@@ -55,6 +61,7 @@ final class CirclePanelField: PanelField {
     self.symmetry = symmetry
     divides = equation.attention.normalization == .softmax && equation.attention.beta > 0
     clock = equation.attention.clock
+    voids = divides ? CircleVoidSums(beta: kernel.beta) : nil
     transform = PointTransform(modes: kernel.modes, fieldCount: 2)
     moments = [Double](repeating: 0, count: 2 * (kernel.modes + 1))
     coefficients = moments
@@ -70,41 +77,46 @@ final class CirclePanelField: PanelField {
       slope = partition
     }
     evaluate(positions, masses)
-    var highest = 0.0
-    var budget = 0.0
-    for i in 0..<count {
-      highest = max(highest, partition[i])
-      velocities[i] = divides ? slope[i] / partition[i] : clock * slope[i]
-    }
     if divides {
-      let floor = 1e-3 * highest
-      halfSines = positions.map { sin(0.5 * $0) }
-      halfCosines = positions.map { cos(0.5 * $0) }
-      for i in 0..<count where !(partition[i] > floor) {
-        velocities[i] = voidVelocity(i, masses)
-      }
+      divide(positions, masses, into: velocities)
+    } else {
+      for i in 0..<count { velocities[i] = clock * slope[i] }
     }
+    var budget = 0.0
     for i in 0..<count { budget += masses[i] * velocities[i] * slope[i] }
     return budget
   }
 
-  private var halfSines: [Double] = []
-  private var halfCosines: [Double] = []
-
-  private func voidVelocity(
-    _ i: Int, _ masses: [Double]
-  ) -> Double {
-    var sum = 0.0
-    var pull = 0.0
-    let (s, c) = (halfSines[i], halfCosines[i])
-    for j in masses.indices {
-      let half = s * halfCosines[j] - c * halfSines[j]
-      let other = c * halfCosines[j] + s * halfSines[j]
-      let e = masses[j] * exp(-2 * kernel.beta * half * half)
-      sum += e
-      pull -= e * half * other
+  /// X = X̄/Z̄, by sums of positive terms where Z̄ is small.
+  private func divide(
+    _ positions: UnsafeBufferPointer<Double>, _ masses: [Double],
+    into velocities: UnsafeMutablePointer<Double>
+  ) {
+    let count = positions.count
+    var highest = 0.0
+    for i in 0..<count { highest = max(highest, partition[i]) }
+    let floor = Self.voidShare * highest
+    voidPoints.removeAll(keepingCapacity: true)
+    voidAngles.removeAll(keepingCapacity: true)
+    for i in 0..<count {
+      if partition[i] > floor {
+        velocities[i] = slope[i] / partition[i]
+      } else {
+        voidPoints.append(i)
+        voidAngles.append(positions[i])
+      }
     }
-    return 2 * pull / sum
+    guard !voidPoints.isEmpty, let voids else { return }
+    let room = voidPoints.count
+    if quotients.count < 2 * room { quotients = [Double](repeating: 0, count: 2 * room) }
+    masses.withUnsafeBufferPointer { voids.setSources(angles: positions, masses: $0) }
+    voidAngles.withUnsafeBufferPointer { angles in
+      quotients.withUnsafeMutableBufferPointer { values in
+        guard let base = values.baseAddress else { return }
+        voids.evaluate(at: angles, logPartition: base + room, quotient: base)
+      }
+    }
+    for (k, i) in voidPoints.enumerated() { velocities[i] = quotients[k] }
   }
 
   /// Z̄ and X̄.

@@ -1,10 +1,10 @@
 internal import Foundation
 
-/// The circle cut into equal cells, so narrow that log Z changes by at most 4 across one.
+/// The circle cut into equal cells, so narrow that log Z changes by at most 4.4 across one.
 ///
-/// Cell c is centred at c h, h = 2π/n. Its half-width a has β a ≤ 2, where e^{β(cos Δ − 1)} is a
-/// polynomial of degree 15 in a point's place s ∈ [−1, 1] to 2¹⁶/(2¹⁵ 16!) ≈ 10⁻¹³ of its value in
-/// the middle, 10⁻¹² of that at the lower end.
+/// Cell c is centred at c h, h = 2π/n. Its half-width a has β a ≤ 2.2, where e^{β(cos Δ − 1)} is a
+/// polynomial of degree 15 in a point's place s ∈ [−1, 1] to 2.2¹⁶/(2¹⁵ 16!) = 4·10⁻¹³ of its value
+/// in the middle, 4·10⁻¹² of that at the lower end; its slope is wrong by at most 15² as much.
 struct CircleGrid {
   /// n.
   let count: Int
@@ -14,7 +14,7 @@ struct CircleGrid {
   let rest: Double
 
   init(beta: Double) {
-    count = max(8, Int((Double.pi / 2 * beta).rounded(.up)))
+    count = max(8, Int((Double.pi / 2.2 * beta).rounded(.up)))
     let n = Double(count)
     let turn = 2 * Double.pi
     width = turn / n
@@ -100,36 +100,34 @@ struct CircleRuns {
       places = [Double](repeating: 0, count: count + count / 4 + 8)
       cells = [Int32](repeating: 0, count: places.count)
     }
-    let descents = locate(angles)
+    locate(angles)
     // Every point out of order costs a run or two, which is cheaper than sorting only if rare.
-    isInOrder = descents <= 8 + count / 64
+    isInOrder = findRuns(count) <= 8 + count / 64
     if !isInOrder {
       sorter.sort(cells: &cells, places: &places, count: count, cellCount: grid.count)
+      _ = findRuns(count)
     }
-    findRuns(count)
   }
 
-  /// Writes cells and places; how often a cell is below the one before.
-  private mutating func locate(_ angles: UnsafeBufferPointer<Double>) -> Int {
+  /// Writes cells and places.
+  private mutating func locate(_ angles: UnsafeBufferPointer<Double>) {
     let grid = grid
-    var descents = SIMD8<Int32>.zero
-    var last = Int32.zero
     cells.withUnsafeMutableBytes { cells in
       places.withUnsafeMutableBytes { places in
         for i in stride(from: 0, to: angles.count, by: 8) {
           let (c, s) = grid.locate(eight(angles, from: i, else: angles[angles.count - 1]))
           cells.storeBytes(of: c, toByteOffset: 4 * i, as: SIMD8<Int32>.self)
           places.storeBytes(of: s, toByteOffset: 8 * i, as: Vector.self)
-          let before = SIMD8<Int32>(last, c[0], c[1], c[2], c[3], c[4], c[5], c[6])
-          descents = descents.replacing(with: descents &+ 1, where: c .< before)
-          last = c[7]
         }
       }
     }
-    return Int(descents.wrappedSum())
   }
 
-  private mutating func findRuns(_ count: Int) {
+  /// Writes `starts`.
+  ///
+  /// - Returns: how often a cell is below the one before.
+  private mutating func findRuns(_ count: Int) -> Int {
+    var descents = 0
     starts.removeAll(keepingCapacity: true)
     starts.append(0)
     cells.withUnsafeBufferPointer { cells in
@@ -141,11 +139,15 @@ struct CircleRuns {
         let before = (base + 4 * i - 4).loadUnaligned(as: SIMD8<Int32>.self)
         let changes = unsafeBitCast(here ^ before, to: SIMD4<UInt64>.self)
         if changes[0] | changes[1] | changes[2] | changes[3] != 0 {
-          for j in i..<min(i + 8, count) where cells[j] != cells[j - 1] { starts.append(j) }
+          for j in i..<min(i + 8, count) where cells[j] != cells[j - 1] {
+            starts.append(j)
+            descents += cells[j] < cells[j - 1] ? 1 : 0
+          }
         }
         i += 8
       }
     }
     if count > 0 { starts.append(count) }
+    return descents
   }
 }

@@ -9,9 +9,9 @@ internal import Foundation
 /// largest, so that log Z̄ and X are right to 10⁻⁹ for masses from 10⁻³⁰⁰ up and β ≤ 10⁶, and
 /// |X| ≤ 1.
 ///
-/// Points are gathered in cells of a width of some 4/β. A crowd of points in a cell is worth sixteen
-/// numbers, its moments, a crowd of targets a polynomial of degree 15; between cells few terms
-/// count, the others being smaller than the largest by 10¹¹ times their number.
+/// Points are gathered in cells of width 4.4/β. A crowd of points in a cell is worth sixteen numbers,
+/// its moments, a crowd of targets a polynomial of degree 15; between cells few terms count, the
+/// others being smaller than the largest by 10¹⁰ times their number.
 public final class CircleVoidSums {
   /// β.
   public let beta: Double
@@ -161,7 +161,7 @@ public final class CircleVoidSums {
     }
     var reference = largest[0]
     for lane in 1..<8 { reference = max(reference, largest[lane]) }
-    // Places change each of two terms by e^{±4}: what is left out is below 10⁻¹⁰.
+    // Places change each of two terms by up to e^{±4.4}: what is left out is below 2·10⁻¹⁰.
     let least = reference - 31.5 - log(Double(grid.count))
     var low = Vector.zero
     var high = Vector.zero

@@ -85,7 +85,8 @@ def pair_case(m, beta, normalization, start, source=None):
         "separation_at_merger": text(fold_at), "merger": text(merger), "to_0.001": text(joined),
         "digits": {"merger": [digits(times[0][0], times[1][0]), digits(times[0][0], merger)],
                    "to_0.001": [digits(times[0][1], times[1][1]), digits(times[0][1], joined)]}})
-    print(row["mass"], beta, normalization, row["separation_at_merger"][:12], text(merger, 14), text(joined, 14), row["digits"], flush=True)
+    print(row["mass"], beta, normalization, row["separation_at_merger"][:12], text(merger, 14), text(joined, 14),
+          row["digits"], flush=True)
     return row
 
 
@@ -157,7 +158,8 @@ def many(name, theta, masses, beta, normalization, end, times, thresholds=()):
            "masses": [text(m) for m in masses], "maxima_at_start": one.counts[0][1], "mergers": mergers,
            "joined": [{"members": g, "time_to_1e-22": text(t, 8)} for t, g in one.joins], "samples": samples}
     if thresholds:
-        row["closer_than"] = [{"distance": float(c["threshold"]), "atoms": c["atoms"], "time": text(c["time"])} for c in one.crossings]
+        row["closer_than"] = [{"distance": float(c["threshold"]), "atoms": c["atoms"], "time": text(c["time"]),
+                               "digits": digits(c["time"], d["time"])} for c, d in zip(one.crossings, two.crossings)]
     print(name, beta, normalization, "maxima", one.counts[0][1])
     for m in mergers:
         print("   ", m["time"], m["point"][:12], m["parents"], m["maxima_after"], m["digits"], flush=True)
@@ -201,10 +203,11 @@ def polygon(k, beta):
 
 
 def main():
-    half, tokens = mp.pi / 2, [(.99806638, .06215705), (.97712061, .21268594), (-.24578194, .96932515), (-.97354734, .2284854), (-.99892629, -.04632772)]
-    pairs = [pair_case(m, 4, n, half) for m, n in (("0.5", "softmax"), ("0.2", "softmax"), ("0.5", "unnormalized"), ("0.2", "unnormalized"))]
+    pairs = [pair_case(m, 4, n, mp.pi / 2) for n in ("softmax", "unnormalized") for m in ("0.5", "0.2")]
     pairs += [pair_case(m, beta, "softmax", "1.2") for beta in (25, 100) for m in ("0.5", "0.3", "0.1")]
 
+    tokens = [(.99806638, .06215705), (.97712061, .21268594), (-.24578194, .96932515),
+              (-.97354734, .2284854), (-.99892629, -.04632772)]                                # kinetic.py of 2410.06833
     angles = [mp.atan2(mp.mpf(str(b)), mp.mpf(str(a))) % (2 * mp.pi) for a, b in tokens]
     levels = [mp.mpf(x) for x in ("1", "0.5", "0.1", "0.01", "0.001", "1e-8")]
     five = many("five tokens", angles, [1] * 5, 4, "softmax", 450, [1, 10, 100, 300, 400], levels)
@@ -219,7 +222,8 @@ def main():
             cases.append(many("staircase", stairs, [1] * 5, beta, n, mp.mpf(10)**100, times))
     mild = [mp.mpf(x) for x in ("0.2", "1.25", "2.05", "2.85", "3.9")]
     for n in ("softmax", "peak"):
-        cases.append(many("five unequal", mild, ["0.3", "0.1", "0.25", "0.15", "0.2"], 12, n, mp.mpf(10)**14, [mp.mpf(10)**k for k in range(13)]))
+        cases.append(many("five unequal", mild, ["0.3", "0.1", "0.25", "0.15", "0.2"], 12, n, mp.mpf(10)**14,
+                          [mp.mpf(10)**k for k in range(13)]))
     save("atoms.json", {
         "description": "weighted atoms on the circle, D = 0: times of mergers (two maxima of Z become one) and of approach",
         "precision_bits": taylor.BITS, "pairs": pairs, "five_tokens": five, "staircases": cases,

@@ -14,121 +14,12 @@ rho_0/(dTheta/dphi) of lagrangian.py. Circle: theta_j = 2 pi j/64. Zonal: polar 
 import mpmath as mp
 import numpy as np
 from scipy.integrate import solve_ivp
-from scipy.special import gammaln, i0e, i1e
 
-from lagrangian import Attention, Panels, carried_density, harmonics, powers, refined, save, von_mises
-
-TAU = 2 * np.pi
+from lagrangian import TAU, Attention, Panels, carried_density, harmonics, refined, save, von_mises
+from tracing import Circle, Labels, Zonal, graded
 
 
-def graded(low, high, watersheds, least, base, ratio):
-    """Edges: equal pieces of size base, and distances base * ratio^-k down to `least` about every watershed."""
-    marks = [low] + sorted(w for w in watersheds if low < w < high) + [high]
-    edges = set(marks)
-    for a, b in zip(marks, marks[1:]):
-        centre = np.linspace(a, b, int(np.ceil((b - a) / base)) + 1)
-        edges |= set(centre)
-        for end, sign, other in ((a, 1, centre[1]), (b, -1, centre[-2])):
-            if end in watersheds:
-                d = abs(other - end) / ratio
-                while d > least:
-                    edges.add(end + sign * d)
-                    d /= ratio
-    return np.array(sorted(edges))
-
-
-class Circle:
-    def __init__(self, beta):
-        self.beta, self.attention = beta, Attention(beta, "softmax")
-
-    def nodes_rate(self, y, mass):
-        table = powers(y, len(self.attention.g))
-        return self.attention.velocity(np.conj(mass @ table), table)
-
-    def field(self, x, y, mass):
-        """X and div X at x by positive sums over the labels."""
-        d = x[:, None] - y
-        s = np.sin(d)
-        w = mass * np.exp(-2 * self.beta * np.sin(d / 2)**2)
-        w /= w.sum(axis=1)[:, None]
-        first = (w * s).sum(axis=1)
-        # variance of sin as a sum of squares: no cancellation
-        return -first, self.beta * (w * (s - first[:, None])**2).sum(axis=1) - (w * np.cos(d)).sum(axis=1)
-
-
-class Zonal:
-    def __init__(self, beta, d):
-        self.beta, self.d = beta, d
-
-    def kernel(self, x, y):
-        """Averaged kernel and its two derivatives in x, over e^beta."""
-        b, d = self.beta, self.d
-        u, s, v, r = np.cos(x)[:, None], np.sin(x)[:, None], np.cos(y), np.sin(y)
-        z = b * s * r
-        if d == 3:
-            f, f1 = i0e(z), i1e(z)
-            f2 = f - np.where(z > 1e-9, f1 / np.maximum(z, 1e-300), 0.5)
-            scale = np.exp(b * (u * v + s * r - 1))
-        else:
-            q, a = z * z / 4, (d - 1) / 2
-            # 0F1(; a; q) and its derivatives in q: positive terms; here q <= 1 and a > 30
-            k = np.arange(13)
-            f, h1, h2 = (np.polynomial.polynomial.polyval(q, np.exp(gammaln(a) - gammaln(a + n + k) - gammaln(k + 1))) for n in range(3))
-            f1, f2, scale = h1 * z / 2, h1 / 2 + h2 * q, np.exp(b * (u * v - 1))
-        p, p1, g, g1 = -b * s * v, -b * u * v, b * u * r, -z
-        return scale * f, scale * (p * f + g * f1), scale * ((p * p + p1) * f + (2 * p * g + g1) * f1 + g * g * f2)
-
-    def nodes_rate(self, y, mass):
-        k, k1, _ = self.kernel(y, y)
-        return (k1 @ mass) / (k @ mass) / self.beta
-
-    def field(self, x, y, mass):
-        k, k1, k2 = (a @ mass for a in self.kernel(x, y))
-        v = k1 / k / self.beta
-        return v, k2 / k / self.beta - self.beta * v * v + (self.d - 2) * v / np.tan(x)
-
-
-class Labels:
-    """Labels moved to `end`, kept at every whole time."""
-
-    def __init__(self, model, rule, mass, end, rtol):
-        self.model, self.rule, self.mass, self.rtol = model, rule, mass, rtol
-        self.kept, y = [rule.nodes], rule.nodes
-        for _ in range(int(np.ceil(end))):
-            y = self.solve(lambda _, y: model.nodes_rate(y, mass), (0, 1), y)
-            self.kept.append(y)
-
-    def solve(self, rate, span, y):
-        out = solve_ivp(rate, span, y, method="DOP853", rtol=self.rtol, atol=self.rtol / 10)
-        assert out.success
-        return out.y[:, -1]
-
-    def back(self, times, grid):
-        """For every time: labels a of the grid points and the integral of div X."""
-        n, results, live = len(self.mass), {}, []
-        x, total = np.empty(0), np.empty(0)
-
-        def rate(_, y):
-            nodes, p = y[:n], y[n:n + len(x)]
-            v, divergence = self.model.field(p, nodes, self.mass)
-            return np.concatenate([self.model.nodes_rate(nodes, self.mass), v, divergence])
-
-        for k in range(int(max(times)), -1, -1):
-            for t in (t for t in times if int(t) == k):
-                live.append((t, slice(len(x), len(x) + len(grid))))
-                start, new, part = self.kept[k], np.array(grid, float), np.zeros(len(grid))
-                if t > k:
-                    raise ValueError("whole times only")
-                x, total = np.concatenate([x, new]), np.concatenate([total, part])
-            if k > 0 and len(x):
-                y = self.solve(rate, (1, 0), np.concatenate([self.kept[k], x, total]))
-                x, total = y[n:n + len(x)], y[n + len(x):]
-        for t, s in live:
-            results[t] = x[s], -total[s]
-        return results
-
-
-def report(name, times, values, errors, extra=None):
+def report(name, times, values, errors):
     rows = []
     for t, v, e in zip(times, values, errors):
         rows.append({"time": t, "log_density": [float(f"{x:.14g}") for x in v], "error": float(f"{e:.2g}")})
@@ -157,24 +48,25 @@ def demo(times=(5, 10, 30, 70)):
     mass, watersheds = rule.weights * start(rule.nodes) / TAU, None
     # minima of Z, traced back: a label error of e^{-6 t}, the second time beyond double precision
     for end in (3, 7):
-        run = Labels(model, rule, mass, end, 1e-12)
+        run = Labels(model, rule, mass, end, 1e-11)
         fine = np.linspace(0, TAU, 2001)
-        v = model.field(fine, run.kept[-1], mass)[0]
+        v = model.field(fine, *run.kept[-1])[0]
         rise = np.nonzero((v[:-1] < 0) & (v[1:] >= 0))[0]
         points = fine[rise] - v[rise] * (fine[rise + 1] - fine[rise]) / (v[rise + 1] - v[rise])
-        watersheds = [w % TAU for w in run.back([end], points)[end][0]]
+        watersheds = [float(w % TAU) for w in run.back([end], points)[end][0]]
         print("watersheds", watersheds, len(rule.nodes), flush=True)
         rule, mass = rule_for(watersheds, 1e-7 if end == 3 else 1e-14, 16, 0.25, 3)
-    runs = [Labels(model, rule, mass, max(times), 1e-13),
-            Labels(model, *rule_for(watersheds, 3e-14, 20, 0.35, 4), max(times), 1e-12)]
+    runs = [Labels(model, rule, mass, max(times), 1e-12),
+            Labels(model, *rule_for(watersheds, 3e-14, 20, 0.35, 4), max(times), 1e-11)]
     values, errors = compared(runs, times, grid, lambda a: np.log(start(a)))
     rows = report("circle", times, values, errors)
     _, solution = refined(Attention(9, "softmax"), start, [5.0], target=1e-12, by_mass=False)
     rows[0]["labels_error"] = float(np.abs(np.log(carried_density(solution, 0)(grid)) - values[0]).max())
     print("against lagrangian.py at t = 5:", rows[0]["labels_error"])
     return {"equation": {"beta": 9, "normalization": "softmax", "noise": 0},
-            "initial": {"vonMises": [{"mean": 0.3, "concentration": 4, "weight": 1}, {"mean": 2.5, "concentration": 8, "weight": 2}]},
-            "watersheds": watersheds, "nodes": [len(r.mass) for r in runs], "entries": rows}
+            "initial": {"vonMises": [{"mean": 0.3, "concentration": 4, "weight": 1},
+                                     {"mean": 2.5, "concentration": 8, "weight": 2}]},
+            "watersheds": watersheds, "nodes": [len(r.kept[0][0]) for r in runs], "entries": rows}
 
 
 def zonal(name, d, beta, log_start, initial, times, watersheds, resolutions):
@@ -186,7 +78,7 @@ def zonal(name, d, beta, log_start, initial, times, watersheds, resolutions):
         runs.append(Labels(Zonal(beta, d), rule, mass / mass.sum(), max(times), rtol))
     values, errors = compared(runs, times, grid, log_start)
     return {"equation": {"beta": beta, "normalization": "softmax", "noise": 0}, "manifold": {"zonal": {"dimension": d}},
-            "initial": initial, "nodes": [len(r.mass) for r in runs], "entries": report(name, times, values, errors)}
+            "initial": initial, "nodes": [len(r.kept[0][0]) for r in runs], "entries": report(name, times, values, errors)}
 
 
 def caps(theta, d=64, bumps=((1, 30), (-1, 20))):
@@ -210,7 +102,7 @@ def poisson(times=(4, 10, 20, 31.5, 100)):
 
 
 def moebius(times=(4, 10, 20, 30)):
-    """Start 1 + cos(theta)/2 + 3 sin(2 theta)/10; alpha, log(1 - |alpha|^2) and eta; DOP853 against mpmath's Taylor series."""
+    """Start 1 + cos(theta)/2 + 3 sin(2 theta)/10; alpha, log(1 - |alpha|^2), eta; DOP853 against mpmath."""
     zeta = {1: 0.25, 2: 0.15j}                                                      # int zeta^k dmu_0
     start = harmonics((1, 0.5, 0), (2, 0, 0.3))
 
@@ -241,17 +133,19 @@ def moebius(times=(4, 10, 20, 30)):
         rows.append({"time": t, "alpha": [float(p[0]), float(p[1])], "log_one_minus_alpha_squared": float(mp.log(q)),
                      "log_density": [float(v) for v in results[1]], "error": float(np.abs(results[0] - results[1]).max())})
         print("moebius", t, float(q), results[1].min(), rows[-1]["error"], flush=True)
-    return {"initial": {"harmonics": [{"mode": 1, "cosine": 0.5, "sine": 0}, {"mode": 2, "cosine": 0, "sine": 0.3}]}, "entries": rows}
+    return {"initial": {"harmonics": [{"mode": 1, "cosine": 0.5, "sine": 0}, {"mode": 2, "cosine": 0, "sine": 0.3}]},
+            "entries": rows}
 
 
 def main():
     content = {"description": "log of d mu/d sigma on 64 points, D = 0; beta = 0: softmax, unnormalized and peak alike",
                "poisson": poisson(), "moebius": moebius()}
     content["zonal-3"] = zonal(
-        "zonal-3", 3, 9, lambda t: np.log(1 + 0.5 * np.cos(t)), {"harmonics": [{"degree": 1, "amplitude": 0.5}]}, (3, 8), [np.pi],
-        ((16, 0.25, 3, 1e-13), (20, 0.3, 4, 1e-12)))
+        "zonal-3", 3, 9, lambda t: np.log(1 + 0.5 * np.cos(t)), {"harmonics": [{"degree": 1, "amplitude": 0.5}]},
+        (3, 8), [np.pi], ((16, 0.25, 3, 1e-13), (20, 0.3, 4, 1e-12)))
     content["zonal-64"] = zonal(
-        "zonal-64", 64, 2, caps, {"vonMises": [{"mean": "north", "concentration": 30}, {"mean": "south", "concentration": 20}]},
+        "zonal-64", 64, 2, caps,
+        {"vonMises": [{"mean": "north", "concentration": 30}, {"mean": "south", "concentration": 20}]},
         (1, 2), [], ((16, 0.15, 2, 1e-13), (20, 0.2, 2, 1e-12)))
     content["circle"] = demo()
     save("logdensity.json", content)

@@ -1,12 +1,12 @@
-"""metastable25.json: beta = 25, softmax, two narrow von Mises bumps of masses 0.6 and 0.4, 1.2 apart, until Z has one maximum.
+"""metastable25.json: beta = 25, softmax, two narrow bumps, masses 0.6 and 0.4, 1.2 apart, until Z has one maximum.
 
 Each bump is cut into Gauss-Legendre panels, graded so that the mass left outside is below 1e-17 (nothing lies between the
 bumps: the density there is below e^{-0.17 concentration}); weighted labels move by pair sums, positive terms only, DOP853.
-Once every bump is narrower than 1e-9 it is an atom at its centre of mass (error 1e-18), and what remains is the quadrature of
-d(separation)/speed. "atoms" is that quadrature from the start, for bumps of no width.
+Once every bump is narrower than 1e-9 it is an atom at its centre of mass (error 1e-18), and what remains is the quadrature
+of d(separation)/speed. "atoms" is that quadrature from the start, for bumps of no width.
 
-The time to the merger exceeds that of the atoms by a share that falls like 1/concentration: `rate` is the exponent fitted to
-successive rows, `limit` and `coefficient` the fit T = limit + coefficient/concentration + c2/concentration^2 through the three.
+The merger comes earlier than that of the atoms by a share that falls like 1/concentration: `rate` is the exponent between
+successive rows, `fit` the polynomial in 1/concentration through all rows, whose constant must vanish.
 """
 
 import mpmath as mp
@@ -18,6 +18,7 @@ from atoms import duration, fold_separation, text
 from lagrangian import save
 
 BETA, MASSES, MEANS = 25, (0.6, 0.4), (1.0, 2.2)
+APART = 1.2                       # not the difference of the means, which is rounded
 
 
 def labels(concentration, order, panels):
@@ -38,7 +39,7 @@ def contracted(concentration, order, panels, rtol):
     n, mass = len(d), np.concatenate([MASSES[0] * w, MASSES[1] * w]) / w.sum()
 
     def rate(_, y):
-        x = np.concatenate([y[:n], MEANS[1] - MEANS[0] + y[n:]])
+        x = np.concatenate([y[:n], APART + y[n:]])
         gap = x[:, None] - x
         kernel = mass * np.exp(-2 * BETA * np.sin(gap / 2)**2)
         return -(kernel * np.sin(gap)).sum(axis=1) / kernel.sum(axis=1)
@@ -48,14 +49,13 @@ def contracted(concentration, order, panels, rtol):
     out = solve_ivp(rate, (0, 200), np.concatenate([d, d]), method="DOP853", rtol=rtol, atol=rtol * 1e-3, events=wide)
     assert out.status == 1
     y = out.y[:, -1]
-    return out.t[-1], (MEANS[1] - MEANS[0]) + (w @ y[n:] - w @ y[:n]) / w.sum(), out.nfev
+    return out.t[-1], APART + (w @ y[n:] - w @ y[:n]) / w.sum(), out.nfev
 
 
 def main():
-    m, half = mp.mpf(MASSES[0]), mp.mpf("1.2")
     m = mp.mpf("0.6")
     fold = fold_separation(m, BETA)
-    atoms = duration(half, fold, m, BETA, "softmax")
+    atoms = duration(mp.mpf("1.2"), fold, m, BETA, "softmax")
     rows = []
     for concentration in (400, 1600, 6400, 25600):
         times = []
@@ -66,7 +66,6 @@ def main():
         spread = max(abs(t - times[1]) for t in times) / times[1]
         rows.append({"concentration": concentration, "merger": text(times[1], 16), "relative_error": float(spread),
                      "time_contracted": t, "separation_contracted": separation, "excess": float(times[1] - atoms)})
-    # the second-order fit through three rows, and the exponent from pairs
     k = [mp.mpf(r["concentration"]) for r in rows]
     excess = [mp.mpf(r["excess"]) for r in rows]
     for a, b, x, y, row in zip(k, k[1:], excess, excess[1:], rows[1:]):
@@ -78,8 +77,8 @@ def main():
         "equation": {"beta": BETA, "normalization": "softmax", "noise": 0},
         "initial": {"means": MEANS, "masses": MASSES}, "separation_at_merger": text(fold),
         "atoms": text(atoms), "bumps": rows,
-        "fit": {"formula": "merger = atoms + limit + c1/concentration + c2/concentration^2 + c3/concentration^3",
-                "limit": float(fit[0]), "c1": float(fit[1]), "c2": float(fit[2])}})
+        "fit": {"formula": "merger = atoms + constant + c1/concentration + c2/concentration^2 + c3/concentration^3",
+                "constant": float(fit[0]), "c1": float(fit[1]), "c2": float(fit[2])}})
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
 The kernel averaged over the sphere S^{d-2} of the azimuth, with u = cos theta, s = sin theta of two polar angles:
 
-    K = e^{b u u'} int e^{b s s' c} (1 - c^2)^{(d-4)/2} dc / int (1 - c^2)^{(d-4)/2} dc = e^{b u u'} 0F1(; (d-1)/2; (b s s'/2)^2)
-      (d = 3: e^{b u u'} I_0(b s s')),      d/dtheta: 0F1'(; a; y) = 0F1(; a+1; y)/a.
+    K = e^{b u u'} int e^{b s s' c} (1 - c^2)^{(d-4)/2} dc / int (1 - c^2)^{(d-4)/2} dc
+      = e^{b u u'} 0F1(; (d-1)/2; (b s s'/2)^2)      (d = 3: e^{b u u'} I_0(b s s')),      d/dtheta: 0F1'(; a; y) = 0F1(; a+1; y)/a.
 
 Z = sum of m_j K, not scaled; X = (1/b) d log Z/d theta (softmax). 0F1 is summed term by term (positive terms) at 60 digits;
 the first angles of every case also by quadrature over c (error in `quadrature`).
@@ -27,7 +27,7 @@ def series(a, y):
     peak = max(0, int((-a + mp.sqrt(a * a + 4 * y)) / 2))
     top = peak * mp.log(y) - mp.loggamma(a + peak) - mp.loggamma(peak + 1) if y else mp.mpf(0)
     for n in range(3):
-        first = mp.exp((peak * mp.log(y) if peak else 0) - mp.loggamma(a + n + peak) - mp.loggamma(peak + 1) - (top if y else 0))
+        first = mp.exp((peak * mp.log(y) if peak else 0) - mp.loggamma(a + n + peak) - mp.loggamma(peak + 1) - top)
         total, small = first, mp.mpf(10)**-(mp.mp.dps + 8)
         term, k = first, peak
         while y and term > small * total:
@@ -41,7 +41,7 @@ def series(a, y):
             total += term
         out.append(total)
     # the factor Gamma(a) of every one; Gamma(a + n) is in (a)_n
-    return out, (top if y else 0) + mp.loggamma(a)
+    return out, top + mp.loggamma(a)
 
 
 def by_quadrature(theta, ring, d, b):

@@ -133,13 +133,14 @@ def parents(theta, masses, beta, x):
     up = up[(up > 0.02 / float(beta)**0.5) & (up < TAU - 0.02 / float(beta)**0.5)]
     above, below = (up[0], TAU - up[-1]) if len(up) else (np.pi, np.pi)
     d = [(float(t) - float(x) + np.pi) % TAU - np.pi for t in theta]
-    return [float(sum(m for m, a in zip(masses, d) if -below < a < 0)), float(sum(m for m, a in zip(masses, d) if 0 < a < above))]
+    return [mp.fsum(m for m, a in zip(masses, d) if low < a < high) for low, high in ((-below, 0), (0, above))]
 
 
 class Run:
-    """Atoms carried to the times asked for; `events` gathers mergers, `samples` angles at the times, `joins` atoms joined."""
+    """Atoms carried to `end`: `mergers`, `joins`, `samples` (angles at `times`), `counts` of maxima, `crossings` (`watch`)."""
 
-    def __init__(self, theta, masses, beta, softmax, end, times=(), watch=None, folds=True, order=40, digits=45, join=mp.mpf(10)**-22):
+    def __init__(self, theta, masses, beta, softmax, end, times=(), watch=None, folds=True,
+                 order=40, digits=45, join=mp.mpf(10)**-22):
         self.beta, self.mergers, self.joins, self.samples, self.crossings = mp.mpf(beta), [], [], {}, []
         theta, masses = [mp.mpf(t) for t in theta], [mp.mpf(m) for m in masses]
         total = mp.fsum(masses)
@@ -161,7 +162,7 @@ class Run:
             for t in list(pending):
                 if t <= now + h * unit:
                     angles = state((t - now) / unit)[0]
-                    self.samples[t] = [next(a for a, members in zip(angles, index) if i in members) for i in range(sum(map(len, index)))]
+                    self.samples[t] = [a for a, members in zip(angles, index) for _ in members]
                     pending.remove(t)
             after, _ = state(h)
             if watch:
@@ -176,8 +177,9 @@ class Run:
                 y = state(s)[0]
                 just = state(s * (1 - mp.mpf(10)**-5))[0]
                 before = maxima(state(high + (h - high) * mp.mpf(10)**-6)[0], masses, beta)
-                self.mergers.append({"time": now + s * unit, "point": point, "angles": y, "masses": list(masses),
-                                     "members": [list(g) for g in index], "parents": parents(just, masses, beta, point), "maxima": before})
+                self.mergers.append({
+                    "time": now + s * unit, "point": point, "angles": y, "masses": list(masses), "maxima": before,
+                    "members": [list(g) for g in index], "parents": parents(just, masses, beta, point)})
                 self.counts.append((now + s * unit, before))
             now, theta, self.steps = now + h * unit, after, self.steps + 1
             unit *= h

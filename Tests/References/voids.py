@@ -69,7 +69,8 @@ def by_quadrature(theta, bumps, beta):
     """log Z and X of the bumps from the integral over the angle."""
     total = mp.fsum(mp.mpf(w) for _, _, w in bumps)
     def density(y):
-        return mp.fsum(mp.mpf(w) / total * mp.exp(mp.mpf(c) * (mp.cos(y - mp.mpf(m)) - 1)) / bessel(0, mp.mpf(c)) for m, c, w in bumps)
+        return mp.fsum(mp.mpf(w) / total * mp.exp(mp.mpf(c) * (mp.cos(y - mp.mpf(m)) - 1)) / bessel(0, mp.mpf(c))
+                       for m, c, w in bumps)
     grid = [2 * mp.pi * i / 4000 for i in range(4000)]
     logs = [beta * mp.cos(theta - y) + mp.log(density(y)) for y in grid]
     top = max(logs)

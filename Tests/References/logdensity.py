@@ -8,7 +8,7 @@ together with the labels, which are taken anew from what was kept after every un
 X and X' at a traced point are sums of positive terms over the labels, never a Fourier series. Panels shrink by halves
 towards the watersheds, labels from which two clusters part, until they hold no mass in double precision. `error` is the
 largest difference to a run with other panels and a coarser integrator; on the circle at t = 5 also `labels_error`, to
-rho_0/(dTheta/dphi) of lagrangian.py. Circle: theta_j = 2 pi j/64. Zonal: polar angle (j + 1/2) pi/64.
+rho_0/(dTheta/dphi) of lagrangian.py where log rho > -8. Circle: theta_j = 2 pi j/64. Zonal: polar angle (j + 1/2) pi/64.
 """
 
 import mpmath as mp
@@ -61,7 +61,8 @@ def demo(times=(5, 10, 30, 70)):
     values, errors = compared(runs, times, grid, lambda a: np.log(start(a)))
     rows = report("circle", times, values, errors)
     _, solution = refined(Attention(9, "softmax"), start, [5.0], target=1e-12, by_mass=False)
-    rows[0]["labels_error"] = float(np.abs(np.log(carried_density(solution, 0)(grid)) - values[0]).max())
+    seen = values[0] > -8                             # in voids its panels, split by mass in double precision, see nothing
+    rows[0]["labels_error"] = float(np.abs(np.log(carried_density(solution, 0)(grid)) - values[0])[seen].max())
     print("against lagrangian.py at t = 5:", rows[0]["labels_error"])
     return {"equation": {"beta": 9, "normalization": "softmax", "noise": 0},
             "initial": {"vonMises": [{"mean": 0.3, "concentration": 4, "weight": 1},

@@ -49,6 +49,7 @@ public struct CirclePairSums {
       weights.base[j] = 0
     }
     let blocks = padded / 8
+    let scales = Vector(repeating: scale)
     let vectorSines = UnsafeRawPointer(sines.base).assumingMemoryBound(to: Vector.self)
     let vectorCosines = UnsafeRawPointer(cosines.base).assumingMemoryBound(to: Vector.self)
     let vectorWeights = UnsafeRawPointer(weights.base).assumingMemoryBound(to: Vector.self)
@@ -57,10 +58,10 @@ public struct CirclePairSums {
     while i < count {
       let targets = InlineArray<2, Int> { min(i + $0, count - 1) }
       let targetSines = InlineArray<2, Vector> {
-        Vector(repeating: scale * sines.base[targets[$0]])
+        Vector(repeating: sines.base[targets[$0]])
       }
       let targetCosines = InlineArray<2, Vector> {
-        Vector(repeating: scale * cosines.base[targets[$0]])
+        Vector(repeating: cosines.base[targets[$0]])
       }
       var sums = InlineArray<2, Vector>(repeating: .zero)
       var slopes = InlineArray<2, Vector>(repeating: .zero)
@@ -69,7 +70,8 @@ public struct CirclePairSums {
         let c = vectorCosines[block]
         let w = vectorWeights[block]
         for t in 0..<2 {
-          let halfSine = (targetSines[t] * c).addingProduct(-targetCosines[t], s)
+          // Two rounded products, not one fused: a point does not move itself, not even by rounding.
+          let halfSine = scales * (targetSines[t] * c - targetCosines[t] * s)
           let halfCosine = (targetCosines[t] * c).addingProduct(targetSines[t], s)
           let kernel = w * exponential2(-(halfSine * halfSine))
           sums[t] += kernel
@@ -78,7 +80,7 @@ public struct CirclePairSums {
       }
       for t in 0..<min(2, count - i) {
         partition[i + t] = sums[t].sum()
-        slope[i + t] = -2 * slopes[t].sum() / (scale * scale)
+        slope[i + t] = -2 * slopes[t].sum() / scale
       }
       i += 2
     }

@@ -18,7 +18,7 @@ public struct MassCurve: Sendable {
     let wrapped = vertices.map { vertex in
       let turns = ((vertex.angle - wrappedAngle(vertex.angle)) / turn).rounded()
       return (angle: wrappedAngle(vertex.angle), level: vertex.level - turns)
-    }.sorted { $0.angle < $1.angle }
+    }.sorted { ($0.angle, $0.level) < ($1.angle, $1.level) }
     self.init(angles: wrapped.map(\.angle), levels: wrapped.map(\.level))
   }
 

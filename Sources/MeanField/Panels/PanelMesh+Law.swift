@@ -92,8 +92,8 @@ extension PanelMesh {
   }
 
   /// Positions and the mass below them, so close that the polygon through them is within 10⁻⁹.
-  func vertices(_ line: some PanelLine) -> [(angle: Double, level: Double)] {
-    var result: [(angle: Double, level: Double)] = []
+  func vertices(_ line: some PanelLine) -> [(position: Double, level: Double)] {
+    var result: [(position: Double, level: Double)] = []
     var below = 0.0
     for piece in pieces {
       switch piece {

@@ -1,42 +1,54 @@
 internal import Foundation
 
-/// Weighted rings in groups of neighbours, eight rings to a vector.
+/// Weighted rings in groups of eight neighbours.
 ///
-/// A group spans half a width h with βh ≤ 4. Where it has more rings than that takes nodes, they
-/// may be replaced with equivalent masses (`EquivalentMasses`).
+/// Crowds, cells of half a width h with βh ≤ 4 and more rings than that takes nodes, may be replaced
+/// with equivalent masses (`EquivalentMasses`).
 final class RingGroups {
-  /// How many vectors of eight groups there are.
-  private(set) var vectorCount = 0
+  private(set) var count = 0
   /// Rows of eight groups: sine and cosine of half the middle angle, sine of the middle angle, log₂ of
   /// the mass, βh log₂ e.
   let middles: VectorBuffer
-  /// Rows of eight rings: sin θ/2, cos θ/2, sin θ, cos θ, mass.
+  /// Five rows for each group: sin θ/2, cos θ/2, sin θ, cos θ, mass times `massScale`.
   let rings: VectorBuffer
-  /// The first vector of rings of each group, and the end of the last one.
-  private(set) var starts: [Int]
+  /// One ring of each group, and log₂ of a mass: with the kernel of this ring it is no more than Z̄.
+  private(set) var anchors: [Anchor]
+
+  struct Anchor {
+    var lane: Int
+    var logMass: Double
+  }
+
+  /// How many vectors hold the groups, eight in each.
+  var blockCount: Int { (count + 7) / 8 }
 
   private let beta: Double
-  /// Below β = 20 the kernel's higher derivatives ask for narrower groups than its first.
-  private var steepness: Double { max(20, beta) }
+  private let steepness: Double
   private let cellCount: Int
   private var cellStarts: [Int32]
   private var order: [Int]
   private let equivalents = EquivalentMasses()
-  private var count = 0
-  private var used = 0
+  private var pending = Pending()
 
   static let height = 5
-  /// Lighter rings count for nothing: kernels are carried up to 2¹⁰⁰⁰ times the partition.
+  /// Lighter rings count for nothing.
   static let leastMass = 0x1p-1000
+  /// Room for kernels that are far larger at a light ring than the partition.
+  static let logMassScale: Int64 = 500
+  private static let massScale = 0x1p500
+  /// Neighbours share a group up to this βh; what is farther apart would be summed where it is zero.
+  private static let reach = 40.0
 
   /// - Parameter capacity: how many rings there are at most.
   init(beta: Double, capacity: Int) {
     self.beta = beta
-    let width = 2 * EquivalentMasses.reach / max(20, beta)
-    cellCount = Int((.pi / width).rounded(.up))
-    rings = VectorBuffer(count: Self.height * max(1, capacity))
-    middles = VectorBuffer(count: Self.height * (max(1, capacity) + 7) / 8 + Self.height)
-    starts = [Int](repeating: 0, count: capacity + 9)
+    // Below β = 20 the kernel's higher derivatives ask for narrower cells than its first.
+    steepness = max(20, beta)
+    cellCount = Int((.pi * steepness / (2 * EquivalentMasses.reach)).rounded(.up))
+    let most = max(1, capacity)
+    rings = VectorBuffer(count: Self.height * most)
+    middles = VectorBuffer(count: Self.height * ((most + 7) / 8))
+    anchors = [Anchor](repeating: Anchor(lane: 0, logMass: 0), count: most)
     cellStarts = [Int32](repeating: 0, count: cellCount + 1)
     order = [Int](repeating: 0, count: capacity)
   }
@@ -50,14 +62,19 @@ final class RingGroups {
     let even = 1 / Double(max(1, angles.count))
     sort(angles, masses, even)
     count = 0
-    used = 0
     for cell in 0..<cellCount {
       let members = Int(cellStarts[cell])..<Int(cellStarts[cell + 1])
-      if !members.isEmpty { add(members, angles, masses, even, isCompressed) }
+      if isCompressed && members.count > 8 && compress(members, angles, masses, even) { continue }
+      for member in members {
+        let angle = angles[order[member]]
+        if pending.count == 8 || beta * (pending.width(with: angle)) > 2 * Self.reach { flush() }
+        pending.add(angle, masses?[order[member]] ?? even)
+      }
     }
-    starts[count] = used
-    vectorCount = (count + 7) / 8
-    for i in count..<(8 * vectorCount) { setGroup(i, middle: 0, logMass: -1e300, reach: 0) }
+    flush()
+    for i in count..<(8 * blockCount) {
+      setMiddle(i, angle: 0, logMass: -1e300, reach: 0)
+    }
   }
 
   /// Counts into cells of equal width: `order` lists the rings of cell after cell.
@@ -82,50 +99,70 @@ final class RingGroups {
     }
   }
 
-  private func add(
+  /// Whether the cell is crowded and was replaced.
+  private func compress(
     _ members: Range<Int>, _ angles: UnsafeBufferPointer<Double>, _ masses: [Double]?,
-    _ even: Double, _ isCompressed: Bool
-  ) {
+    _ even: Double
+  ) -> Bool {
     var low = Double.pi
     var high = 0.0
-    var total = 0.0
-    for i in members {
-      low = min(low, angles[order[i]])
-      high = max(high, angles[order[i]])
-      total += masses?[order[i]] ?? even
+    for member in members {
+      low = min(low, angles[order[member]])
+      high = max(high, angles[order[member]])
     }
     let halfWidth = 0.5 * (high - low)
     let middle = low + halfWidth
-    starts[count] = used
-    setGroup(
-      count, middle: middle, logMass: log2(total), reach: beta * halfWidth * RingKernel.log2e)
-    count += 1
     let nodeCount = EquivalentMasses.nodeCount(reach: steepness * halfWidth)
-    if isCompressed && members.count > nodeCount {
-      let scale = halfWidth > 0 ? 1 / halfWidth : 0
-      equivalents.begin(nodeCount)
-      for i in members {
-        let mass = masses?[order[i]] ?? even
-        equivalents.add(mass, at: scale * (angles[order[i]] - middle))
-      }
-      equivalents.finish()
-      for i in 0..<nodeCount {
-        let node = equivalents.node(i)
-        setRing(i, angle: middle + halfWidth * node.place, mass: node.mass)
-      }
-      used += nodeCount / 8
-    } else {
-      for (i, member) in members.enumerated() {
-        setRing(i, angle: angles[order[member]], mass: masses?[order[member]] ?? even)
-      }
-      let padded = (members.count + 7) / 8 * 8
-      for i in members.count..<padded { setRing(i, angle: 0, mass: 0) }
-      used += padded / 8
+    guard members.count > nodeCount else { return false }
+    flush()
+    var total = 0.0
+    equivalents.begin(nodeCount)
+    for member in members {
+      let mass = masses?[order[member]] ?? even
+      total += mass
+      equivalents.add(
+        mass, at: halfWidth > 0 ? (angles[order[member]] - middle) / halfWidth : 0)
     }
+    equivalents.finish()
+    let reach = beta * halfWidth * RingKernel.log2e
+    for first in stride(from: 0, to: nodeCount, by: 8) {
+      var size = 0.0
+      for lane in 0..<8 {
+        let node = equivalents.node(first + lane)
+        size += abs(node.mass)
+        setRing(lane, angle: middle + halfWidth * node.place, mass: node.mass)
+      }
+      setMiddle(count, angle: middle, logMass: log2(size), reach: reach)
+      anchors[count] = Anchor(lane: 0, logMass: log2(total) - 2 * reach)
+      count += 1
+    }
+    return true
   }
 
-  private func setGroup(_ i: Int, middle: Double, logMass: Double, reach: Double) {
-    let point = RingPoint(angle: middle)
+  /// Makes the pending rings a group.
+  private func flush() {
+    if pending.count == 0 { return }
+    var total = 0.0
+    var heaviest = 0
+    for lane in 0..<8 {
+      // Empty places have no mass and lie where the others do.
+      let isRing = lane < pending.count
+      let mass = isRing ? pending.masses[lane] : 0
+      total += mass
+      if isRing && mass > pending.masses[heaviest] { heaviest = lane }
+      setRing(lane, angle: isRing ? pending.angles[lane] : pending.low, mass: mass)
+    }
+    let halfWidth = 0.5 * (pending.high - pending.low)
+    setMiddle(
+      count, angle: pending.low + halfWidth, logMass: log2(total),
+      reach: beta * halfWidth * RingKernel.log2e)
+    anchors[count] = Anchor(lane: heaviest, logMass: log2(pending.masses[heaviest]))
+    count += 1
+    pending = Pending()
+  }
+
+  private func setMiddle(_ i: Int, angle: Double, logMass: Double, reach: Double) {
+    let point = RingPoint(angle: angle)
     let row = middles.numbers + 8 * Self.height * (i >> 3) + (i & 7)
     row[0] = point.halfSine
     row[8] = point.halfCosine
@@ -134,14 +171,33 @@ final class RingGroups {
     row[32] = reach
   }
 
-  private func setRing(_ i: Int, angle: Double, mass: Double) {
+  private func setRing(_ lane: Int, angle: Double, mass: Double) {
     let point = RingPoint(angle: angle)
-    let row = rings.numbers + 8 * Self.height * (used + i >> 3) + (i & 7)
+    let row = rings.numbers + 8 * Self.height * count + lane
     row[0] = point.halfSine
     row[8] = point.halfCosine
     row[16] = point.sine
     row[24] = point.cosine
-    row[32] = mass
+    row[32] = mass * Self.massScale
+  }
+
+  /// Rings that wait for a group to be full.
+  private struct Pending {
+    var count = 0
+    var low = Double.infinity
+    var high = -Double.infinity
+    var angles = Vector.zero
+    var masses = Vector.zero
+
+    func width(with angle: Double) -> Double { max(high, angle) - min(low, angle) }
+
+    mutating func add(_ angle: Double, _ mass: Double) {
+      low = min(low, angle)
+      high = max(high, angle)
+      angles[count] = angle
+      masses[count] = mass
+      count += 1
+    }
   }
 }
 

@@ -57,21 +57,19 @@ public final class RingSums {
   ///
   /// - Parameter angle: θ in 0…π.
   public func callAsFunction(at angle: Double) -> Value {
-    if groups.vectorCount == 0 { return Value(logPartition: -.infinity, velocity: 0) }
+    if groups.count == 0 { return Value(logPartition: -.infinity, velocity: 0) }
     let point = RingPoint(angle: angle)
     return kernel.withTable { table in
       let target = RingTarget(point: point, rate: rate, beta: kernel.beta, table: table)
       let reference = bound(target)
+      let rings = groups.rings.base
+      let least = reference - Self.margin
       var sums = RingTarget.Sums()
-      for block in 0..<groups.vectorCount {
+      for block in 0..<groups.blockCount {
         let bound = bounds.base[block]
-        let least = Vector(repeating: reference - Self.margin)
-        if all(bound .< least) { continue }
-        for lane in 0..<8 where bound[lane] >= reference - Self.margin {
-          let group = 8 * block + lane
-          for ring in groups.starts[group]..<groups.starts[group + 1] {
-            target.meet(groups.rings.base + RingGroups.height * ring, reference, &sums)
-          }
+        if all(bound .< Vector(repeating: least)) { continue }
+        for lane in 0..<8 where bound[lane] >= least {
+          target.meet(rings + RingGroups.height * (8 * block + lane), reference, &sums)
         }
       }
       let partition = sums.partition.sum()
@@ -82,34 +80,50 @@ public final class RingSums {
     }
   }
 
-  /// Fills `bounds`, as far as a group may matter, and returns log₂ of a bound of Z̄ from below.
+  /// Fills `bounds` and returns log₂ of a bound of Z̄ from below.
   private func bound(_ target: RingTarget) -> Double {
-    var highest = -Double.infinity
-    var nearest = 0
-    for block in 0..<groups.vectorCount {
-      let row = groups.middles.base + RingGroups.height * block
+    let middles = groups.middles.base
+    var best = Best()
+    for block in 0..<groups.blockCount {
+      let row = middles + RingGroups.height * block
       let bound = row[3] + row[4] + target.distance(row)
       bounds.base[block] = bound
-      if any(bound .> Vector(repeating: highest)) {
-        highest = bound.max()
-        nearest = block
-      }
+      best.see(bound, block)
     }
-    var reference = sharpen(nearest, target)
-    for block in 0..<groups.vectorCount where block != nearest {
-      if any(bounds.base[block] .>= Vector(repeating: reference - Self.margin)) {
-        reference = max(reference, sharpen(block, target))
-      }
+    var reference = anchor(best.group, target)
+    // Once more with Ψ, which matters in high dimension.
+    best = Best()
+    for block in 0..<groups.blockCount
+    where any(bounds.base[block] .>= Vector(repeating: reference - Self.margin)) {
+      let row = middles + RingGroups.height * block
+      let bound = row[3] + row[4] + target.logKernel(row).value
+      bounds.base[block] = bound
+      best.see(bound, block)
     }
-    return reference
+    reference = max(reference, anchor(best.group, target))
+    // A whole number: exponents lose nothing to it.
+    return reference.rounded(.down)
   }
 
-  /// Bounds with Ψ in them: from above to `bounds`, and the largest one from below.
-  private func sharpen(_ block: Int, _ target: RingTarget) -> Double {
-    let row = groups.middles.base + RingGroups.height * block
-    let middle = row[3] + target.logKernel(row).value
-    bounds.base[block] = middle + row[4]
-    return (middle - row[4]).max()
+  /// log₂ of what one group adds to Z̄ at least.
+  private func anchor(_ group: Int, _ target: RingTarget) -> Double {
+    let anchor = groups.anchors[group]
+    let row = groups.rings.base + RingGroups.height * group
+    return target.logKernel(row).value[anchor.lane] + anchor.logMass
+  }
+
+  private struct Best {
+    var value = -Double.infinity
+    var group = 0
+
+    @inline(__always)
+    mutating func see(_ bounds: Vector, _ block: Int) {
+      if all(bounds .<= Vector(repeating: value)) { return }
+      for lane in 0..<8 where bounds[lane] > value {
+        value = bounds[lane]
+        group = 8 * block + lane
+      }
+    }
   }
 }
 
@@ -153,11 +167,12 @@ struct RingTarget {
     return (distance(row) + logarithm, ratio)
   }
 
-  /// Adds eight rings, kernels multiplied by 2^{−reference}.
+  /// Adds eight rings, multiplied by 2^{−reference}.
   @inline(__always)
   func meet(_ row: UnsafePointer<Vector>, _ reference: Double, _ sums: inout Sums) {
     let (value, ratio) = logKernel(row)
-    let part = row[4] * exponential2(value - Vector(repeating: reference))
+    let part = row[4] * exponential2(
+      value - Vector(repeating: reference), loweredBy: RingGroups.logMassScale)
     sums.partition += part
     sums.inward = sums.inward.addingProduct(part, row[3])
     sums.outward = sums.outward.addingProduct(part * row[2], ratio)

@@ -42,7 +42,8 @@ struct BesselRatio {
       for v in 0..<2 { slopes[v] = 1 / pole.addingProduct(squares[v], slopes[v]) }
     }
     let one = Vector(repeating: 1)
-    return Values(slopes: slopes, complements: InlineArray { one.addingProduct(-x[$0], slopes[$0]) })
+    return Values(
+      slopes: slopes, complements: InlineArray { one.addingProduct(-x[$0], slopes[$0]) })
   }
 
   /// √(2πx) e^{−x} I_ν(x) = Σ_k (−1)^k a_k(ν)/x^k (Abramowitz & Stegun 9.7.1), also of order ν + 1;

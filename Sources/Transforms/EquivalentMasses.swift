@@ -5,8 +5,8 @@ internal import Foundation
 /// Σ_j m_j f(t_j), −1 ≤ t_j ≤ 1, of an f that n nodes x_i interpolate is Σ_i w_i f(x_i) with
 /// w_i = (1/n) Σ_{k<n} (2 − δ_k0) T_k(x_i) Σ_j m_j T_k(t_j). The w_i sum to Σ m_j; some may be negative.
 ///
-/// The attention kernel along a radian changes by no factor beyond e^β: on half a width h the node
-/// counts for βh ≤ 0.27, 2, 4 keep 10⁻¹¹ of its least value there (10⁻¹⁰ for the last).
+/// Along a radian log k of the attention kernel changes by at most β. Where βh is half a width h at most
+/// 0.27, 2 or 4, 8, 16 or 24 nodes keep some 10⁻¹¹ of its least value there.
 final class EquivalentMasses {
   /// The largest βh.
   static let reach = 4.0

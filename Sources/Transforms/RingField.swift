@@ -2,9 +2,9 @@ internal import Foundation
 
 /// Attention's field of weighted rings of S^{d−1} at the rings themselves, also in voids.
 ///
-/// `RingSums` is the definition. For many rings moments are faster, but know Z̄ only up to the rounding of
-/// their terms. Where that is more than `tolerance` of Z̄, a void, the sums take over,
-/// crowds of rings replaced with equivalent masses.
+/// `RingSums` is the definition. For many rings moments are faster, O(N L), but know Z̄ only up to the
+/// rounding of their terms. Where that is more than a tolerance of Z̄, a void, the sums take over, and
+/// crowds of rings are replaced with equivalent masses.
 ///
 /// - Note: The field holds work arrays: it is not for several threads to call at once.
 public final class RingField {
@@ -31,13 +31,14 @@ public final class RingField {
   ///   - potentialWeights: b_l/β, with 0 at l = 0; at β = 0 the limit, 1 at l = 1.
   ///   - count: how many rings there are at most.
   ///   - road: nil takes the faster one.
-  ///   - tolerance: the error of log Z̄ and X that moments may have.
+  ///   - tolerance: the bound of the error of log Z̄ and X up to which moments serve; the error itself
+  ///     is mostly ten times less.
   public init(
     kernel: RingKernel, weights: [Double], potentialWeights: [Double], count: Int,
     road: Road? = nil, tolerance: Double = 1e-9
   ) {
-    // A pair takes 4 ns, a term of the series 0.5.
-    self.road = road ?? (8 * count < weights.count ? .pairs : .moments)
+    // A pair takes 4 ns, a degree of the series 1 ns for every ring.
+    self.road = road ?? (4 * count < weights.count ? .pairs : .moments)
     self.tolerance = tolerance
     sums = RingSums(kernel: kernel, count: count)
     series =

@@ -4,10 +4,10 @@ internal import Foundation
 ///
 ///     p_l = Σ_j m_j P_l(cos θ_j),    Z̄(θ) = Σ_l b_l p_l P_l(cos θ),    X̄(θ) = ∂_θ Σ_l w_l p_l P_l(cos θ)
 ///
-/// b_l and w_l = b_l/β are the coefficients of e^{β(cos γ − 1)} in Gegenbauer polynomials of S^{d−1}. The terms
-/// may be far larger than Z̄, above all in high dimension, so the errors follow the terms: of each
-/// it is ε_l b_l A_l |P_l|, A_l = Σ_j m_j |P_l(cos θ_j)|, ε_l growing with l as those of the
-/// recurrence.
+/// b_l and w_l = b_l/β are the coefficients of e^{β(cos γ − 1)} in Gegenbauer polynomials of S^{d−1}.
+/// The terms may be far larger than Z̄, above all in high dimension, so errors are taken with the terms:
+/// ε_l b_l A_l |P_l| for each, A_l = Σ_j m_j |P_l(cos θ_j)|, and ε_l = (4 + l/2) 2⁻⁵² as a bound of what
+/// recurrences and sums lose. Measured errors stay below four fifths of it, mostly below a tenth.
 final class RingSeries {
   private let degree: Int
   private let values: GegenbauerRecurrence
@@ -32,7 +32,8 @@ final class RingSeries {
   ///   - potentialWeights: w_0…w_L, w_0 = 0.
   ///   - capacity: how many rings there are at most.
   init(dimension: Int, weights: [Double], potentialWeights: [Double], capacity: Int) {
-    precondition(weights.count == potentialWeights.count && weights.count > 1, "one for every degree")
+    precondition(
+      weights.count == potentialWeights.count && weights.count > 1, "one for every degree")
     degree = weights.count - 1
     values = GegenbauerRecurrence(dimension: dimension, degree: degree)
     slopes = GegenbauerRecurrence(dimension: dimension + 2, degree: degree)
@@ -101,7 +102,9 @@ final class RingSeries {
       let rows = points.base + Self.height * Self.width * block
       let y = InlineArray<4, Vector> { rows[Self.height * $0] }
       let mass = InlineArray<4, Vector> { rows[Self.height * $0 + 3] }
-      let signed = InlineArray<4, Vector> { rows[Self.height * $0 + 2] * rows[Self.height * $0 + 3] }
+      let signed = InlineArray<4, Vector> {
+        rows[Self.height * $0 + 2] * rows[Self.height * $0 + 3]
+      }
       var value = InlineArray<4, Vector>(repeating: Vector(repeating: 1))
       var difference = InlineArray<4, Vector>(repeating: .zero)
       values.inertia.withUnsafeBufferPointer { inertia in

@@ -3,7 +3,12 @@
 log Psi(x) - x and Psi'(x)/Psi(x) for Psi(x) = Gamma(nu+1) (2/x)^nu I_nu(x), nu = (d-3)/2, from the power series
 Psi(x) = sum_k (x/2)^{2k} / (k! (nu+1)_k), all of whose terms are positive, with as many digits as x has and 40 more.
 Where x is moderate, also from the average over the direction, an integral: they must agree.
+
+log Z and X = (dZ/dtheta)/(beta Z) of weighted rings, Z(theta) = sum_j m_j e^{beta (cos theta cos theta_j - 1)} Psi(beta
+sin theta sin theta_j): all pairs through mpmath's Bessel functions. Angles are the binary numbers that are written.
 """
+
+import math
 
 import mpmath as mp
 
@@ -55,5 +60,32 @@ def row(d, argument):
     return {"dimension": d, "argument": argument, "scaledLogarithm": text(logarithm), "ratio": text(ratio)}
 
 
+# Two crowds, rings at and near the poles, light ones; 1e-300 is alone for half a radian.
+RINGS = [(0.0, 1e-9), (1e-7, 1e-6), (0.3, 1e-300), (0.96875, 0.125), (1.0, 0.25), (1.0078125, 0.0625), (1.03125, 0.25),
+         (2.1875, 0.0009765625), (2.2, 0.0078125), (3.0, 1e-250), (math.pi, 1e-20)]
+TARGETS = (0.0, 1e-9, 0.29, 0.5, 1.0, 1.5707963, 2.2, 2.8, 3.1415)
+
+
+def field(d, beta, target):
+    mp.mp.dps = 60
+    nu, t = mp.mpf(d - 3) / 2, mp.mpf(target)
+    partition, slope = mp.mpf(0), mp.mpf(0)
+    for angle, mass in RINGS:
+        a = mp.mpf(angle)
+        x = beta * mp.sin(t) * mp.sin(a)
+        logarithm, ratio = closed(nu, x) if x > 0 else (-x, mp.mpf(0))
+        k = mass * mp.exp(beta * (mp.cos(t) * mp.cos(a) - 1) + x + logarithm)
+        partition += k
+        slope += k * (-mp.sin(t) * mp.cos(a) + mp.cos(t) * mp.sin(a) * ratio)
+    return {"angle": target, "logPartition": text(mp.log(partition)), "velocity": text(slope / partition)}
+
+
+def sums():
+    return {"angles": [a for a, _ in RINGS], "masses": [m for _, m in RINGS],
+            "fields": [{"dimension": d, "beta": beta, "values": [field(d, beta, t) for t in TARGETS]}
+                       for d in (3, 4, 64, 4096) for beta in (0, 1, 9, 81, 10000)]}
+
+
 if __name__ == "__main__":
-    save("ringkernel.json", {"kernel": [row(d, x) for d in DIMENSIONS for x in ARGUMENTS]})
+    kernel = [row(d, x) for d in DIMENSIONS for x in ARGUMENTS]
+    save("ringkernel.json", {"kernel": kernel, "sums": sums()})

@@ -7,7 +7,15 @@ public typealias Vector = SIMD8<Double>
 /// 2·10⁻¹⁷; 2ⁿ goes into the exponent bits.
 @inline(__always)
 public func exponential2(_ argument: Vector) -> Vector {
-  let floor = Vector(repeating: -1021)
+  exponential2(argument, loweredBy: 0)
+}
+
+/// 2^{x−n} for x ≤ 1023 + n in every lane, to 1 ulp; x below n − 1021 counts as n − 1021.
+///
+/// x − n would round: for large n its last digits are worth more than those of x.
+@inline(__always)
+func exponential2(_ argument: Vector, loweredBy n: Int64) -> Vector {
+  let floor = Vector(repeating: -1021 + Double(n))
   let x = argument.replacing(with: floor, where: argument .< floor)
   // Adding 1.5·2⁵² rounds to an integer and leaves it in the low bits.
   let magic = Vector(repeating: 6_755_399_441_055_744)
@@ -29,7 +37,7 @@ public func exponential2(_ argument: Vector) -> Vector {
   odd = Vector(repeating: 0.6931471805599453).addingProduct(odd, r2)
   let power = even.addingProduct(odd, r)
   let bits = unsafeBitCast(shifted, to: SIMD8<Int64>.self)
-  let scale = unsafeBitCast((bits &+ 1023) &<< 52, to: Vector.self)
+  let scale = unsafeBitCast((bits &+ (1023 &- n)) &<< 52, to: Vector.self)
   return power * scale
 }
 

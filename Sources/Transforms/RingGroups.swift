@@ -1,0 +1,216 @@
+internal import Foundation
+
+/// Weighted rings in groups of eight neighbours.
+///
+/// Crowds, cells of half a width h with βh ≤ 4 and more rings than that takes nodes, may be replaced
+/// with equivalent masses (`EquivalentMasses`).
+final class RingGroups {
+  private(set) var count = 0
+  /// Rows of eight groups: sine and cosine of half the middle angle, sine of the middle angle, log₂ of
+  /// the mass, βh log₂ e.
+  let middles: VectorBuffer
+  /// Five rows for each group: sin θ/2, cos θ/2, sin θ, cos θ, mass times `massScale`.
+  let rings: VectorBuffer
+  /// One ring of each group, and log₂ of a mass: with the kernel of this ring it is no more than Z̄.
+  private(set) var anchors: [Anchor]
+
+  struct Anchor {
+    var lane: Int
+    var logMass: Double
+  }
+
+  /// How many vectors hold the groups, eight in each.
+  var blockCount: Int { (count + 7) / 8 }
+
+  private let beta: Double
+  private let steepness: Double
+  private let cellCount: Int
+  private var cellStarts: [Int32]
+  private var order: [Int]
+  private let equivalents = EquivalentMasses()
+  private var pending = Pending()
+
+  static let height = 5
+  /// Lighter rings count for nothing.
+  static let leastMass = 0x1p-1000
+  /// Room for kernels that are far larger at a light ring than the partition.
+  static let logMassScale: Int64 = 500
+  private static let massScale = 0x1p500
+  /// Neighbours share a group up to this βh; what is farther apart would be summed where it is zero.
+  private static let reach = 40.0
+
+  /// - Parameter capacity: how many rings there are at most.
+  init(beta: Double, capacity: Int) {
+    self.beta = beta
+    // Below β = 20 the kernel's higher derivatives ask for narrower cells than its first.
+    steepness = max(20, beta)
+    cellCount = Int((.pi * steepness / (2 * EquivalentMasses.reach)).rounded(.up))
+    let most = max(1, capacity)
+    rings = VectorBuffer(count: Self.height * most)
+    middles = VectorBuffer(count: Self.height * ((most + 7) / 8))
+    anchors = [Anchor](repeating: Anchor(lane: 0, logMass: 0), count: most)
+    cellStarts = [Int32](repeating: 0, count: cellCount + 1)
+    order = [Int](repeating: 0, count: capacity)
+  }
+
+  /// - Parameters:
+  ///   - angles: θ in 0…π, in any order.
+  ///   - isCompressed: whether equivalent masses may be taken.
+  func place(_ angles: UnsafeBufferPointer<Double>, masses: [Double]?, isCompressed: Bool) {
+    precondition(angles.count <= order.count, "more rings than there is room for")
+    precondition(masses == nil || masses?.count == angles.count, "one mass for every ring")
+    let even = 1 / Double(max(1, angles.count))
+    sort(angles, masses, even)
+    count = 0
+    for cell in 0..<cellCount {
+      let members = Int(cellStarts[cell])..<Int(cellStarts[cell + 1])
+      if isCompressed && members.count > 8 && compress(members, angles, masses, even) { continue }
+      for member in members {
+        let angle = angles[order[member]]
+        if pending.count == 8 || beta * (pending.width(with: angle)) > 2 * Self.reach { flush() }
+        pending.add(angle, masses?[order[member]] ?? even)
+      }
+    }
+    flush()
+    for i in count..<(8 * blockCount) {
+      setMiddle(i, angle: 0, logMass: -1e300, reach: 0)
+    }
+  }
+
+  /// Counts into cells of equal width: `order` lists the rings of cell after cell.
+  private func sort(
+    _ angles: UnsafeBufferPointer<Double>, _ masses: [Double]?, _ even: Double
+  ) {
+    let scale = Double(cellCount) / .pi
+    func cell(_ angle: Double) -> Int { min(cellCount - 1, max(0, Int(angle * scale))) }
+    for c in cellStarts.indices { cellStarts[c] = 0 }
+    for i in angles.indices where masses?[i] ?? even >= Self.leastMass {
+      cellStarts[cell(angles[i])] += 1
+    }
+    var end: Int32 = 0
+    for c in cellStarts.indices {
+      end += cellStarts[c]
+      cellStarts[c] = end
+    }
+    for i in angles.indices.reversed() where masses?[i] ?? even >= Self.leastMass {
+      let c = cell(angles[i])
+      cellStarts[c] -= 1
+      order[Int(cellStarts[c])] = i
+    }
+  }
+
+  /// Whether the cell is crowded and was replaced.
+  private func compress(
+    _ members: Range<Int>, _ angles: UnsafeBufferPointer<Double>, _ masses: [Double]?,
+    _ even: Double
+  ) -> Bool {
+    var low = Double.pi
+    var high = 0.0
+    for member in members {
+      low = min(low, angles[order[member]])
+      high = max(high, angles[order[member]])
+    }
+    let halfWidth = 0.5 * (high - low)
+    let middle = low + halfWidth
+    let nodeCount = EquivalentMasses.nodeCount(reach: steepness * halfWidth)
+    guard members.count > nodeCount else { return false }
+    flush()
+    var total = 0.0
+    equivalents.begin(nodeCount)
+    for member in members {
+      let mass = masses?[order[member]] ?? even
+      total += mass
+      equivalents.add(
+        mass, at: halfWidth > 0 ? (angles[order[member]] - middle) / halfWidth : 0)
+    }
+    equivalents.finish()
+    let reach = beta * halfWidth * RingKernel.log2e
+    for first in stride(from: 0, to: nodeCount, by: 8) {
+      var size = 0.0
+      for lane in 0..<8 {
+        let node = equivalents.node(first + lane)
+        size += abs(node.mass)
+        setRing(lane, angle: middle + halfWidth * node.place, mass: node.mass)
+      }
+      setMiddle(count, angle: middle, logMass: log2(size), reach: reach)
+      anchors[count] = Anchor(lane: 0, logMass: log2(total) - 2 * reach)
+      count += 1
+    }
+    return true
+  }
+
+  /// Makes the pending rings a group.
+  private func flush() {
+    if pending.count == 0 { return }
+    var total = 0.0
+    var heaviest = 0
+    for lane in 0..<8 {
+      // Empty places have no mass and lie where the others do.
+      let isRing = lane < pending.count
+      let mass = isRing ? pending.masses[lane] : 0
+      total += mass
+      if isRing && mass > pending.masses[heaviest] { heaviest = lane }
+      setRing(lane, angle: isRing ? pending.angles[lane] : pending.low, mass: mass)
+    }
+    let halfWidth = 0.5 * (pending.high - pending.low)
+    setMiddle(
+      count, angle: pending.low + halfWidth, logMass: log2(total),
+      reach: beta * halfWidth * RingKernel.log2e)
+    anchors[count] = Anchor(lane: heaviest, logMass: log2(pending.masses[heaviest]))
+    count += 1
+    pending = Pending()
+  }
+
+  private func setMiddle(_ i: Int, angle: Double, logMass: Double, reach: Double) {
+    let point = RingPoint(angle: angle)
+    let row = middles.numbers + 8 * Self.height * (i >> 3) + (i & 7)
+    row[0] = point.halfSine
+    row[8] = point.halfCosine
+    row[16] = point.sine
+    row[24] = logMass
+    row[32] = reach
+  }
+
+  private func setRing(_ lane: Int, angle: Double, mass: Double) {
+    let point = RingPoint(angle: angle)
+    let row = rings.numbers + 8 * Self.height * count + lane
+    row[0] = point.halfSine
+    row[8] = point.halfCosine
+    row[16] = point.sine
+    row[24] = point.cosine
+    row[32] = mass * Self.massScale
+  }
+
+  /// Rings that wait for a group to be full.
+  private struct Pending {
+    var count = 0
+    var low = Double.infinity
+    var high = -Double.infinity
+    var angles = Vector.zero
+    var masses = Vector.zero
+
+    func width(with angle: Double) -> Double { max(high, angle) - min(low, angle) }
+
+    mutating func add(_ angle: Double, _ mass: Double) {
+      low = min(low, angle)
+      high = max(high, angle)
+      angles[count] = angle
+      masses[count] = mass
+      count += 1
+    }
+  }
+}
+
+/// A polar angle's functions, right to their last digits at both poles; θ and π − θ mirror exactly.
+struct RingPoint {
+  let halfSine: Double
+  let halfCosine: Double
+
+  var sine: Double { 2 * halfSine * halfCosine }
+  var cosine: Double { (halfCosine - halfSine) * (halfCosine + halfSine) }
+
+  init(angle: Double) {
+    halfSine = sin(0.5 * angle)
+    halfCosine = sin(0.5 * (Double.pi - angle))
+  }
+}

@@ -1,0 +1,135 @@
+import Foundation
+import MeanField
+import TestSupport
+import Testing
+import Transforms
+
+/// Attention's field of rings: moments where they resolve it, sums in voids.
+struct RingFieldTests {
+  static let dimensions = [3, 4, 64, 4096]
+  static let betas = [0.0, 1, 9, 81, 1000]
+
+  /// A law of rings.
+  enum Law: CaseIterable {
+    /// Everywhere.
+    case even
+    /// Two crowds, and light rings everywhere.
+    case crowds
+    /// Masses over 300 orders of magnitude.
+    case light
+
+    func rings() -> (angles: [Double], masses: [Double]) {
+      var random = SplitMix(state: 2)
+      func number() -> Double { Double.random(in: 0...1, using: &random) }
+      let count = 150
+      let angles = (0..<count).map { i in
+        switch (self, i % 3) {
+        case (.crowds, 1): 1 + 0.02 * number()
+        case (.crowds, 2): 2.2 + 0.02 * number()
+        default: Double.pi * number()
+        }
+      }
+      let masses = (0..<count).map { i in
+        switch self {
+        case .even: number()
+        case .crowds: i % 3 == 0 ? 1e-14 * number() : number()
+        case .light: pow(10, -300 * number())
+        }
+      }
+      let total = masses.reduce(0, +)
+      return (angles, masses.map { $0 / total })
+    }
+  }
+
+  private func field(
+    _ dimension: Int, _ beta: Double, count: Int, road: RingField.Road? = nil
+  ) -> RingField {
+    let spectrum = KernelSpectrum(beta: beta, dimension: dimension)
+    return RingField(
+      kernel: RingKernel(beta: beta, dimension: dimension), weights: spectrum.weights,
+      potentialWeights: spectrum.potentialWeights, count: count, road: road)
+  }
+
+  private func evaluate(
+    _ field: RingField, _ angles: [Double], _ masses: [Double]?
+  ) -> (logPartition: [Double], velocity: [Double]) {
+    var logPartition = [Double](repeating: .nan, count: angles.count)
+    var velocity = logPartition
+    angles.withUnsafeBufferPointer {
+      field.evaluate(at: $0, masses: masses, logPartition: &logPartition, velocity: &velocity)
+    }
+    return (logPartition, velocity)
+  }
+
+  /// Moments and sums have nothing in common but the angles; 10⁻⁹ is the field's tolerance.
+  @Test(arguments: dimensions, betas)
+  func momentsAgreeWithPairs(dimension: Int, beta: Double) {
+    for law in Law.allCases {
+      let (angles, masses) = law.rings()
+      let fast = evaluate(
+        field(dimension, beta, count: angles.count, road: .moments), angles, masses)
+      let pairs = evaluate(
+        field(dimension, beta, count: angles.count, road: .pairs), angles, masses)
+      for i in angles.indices {
+        let comment = Comment("\(law), θ = \(angles[i])")
+        #expect(abs(fast.logPartition[i] - pairs.logPartition[i]) < 1e-9, comment)
+        #expect(abs(fast.velocity[i] - pairs.velocity[i]) < 1e-9, comment)
+        #expect(abs(fast.velocity[i]) <= 1 && abs(pairs.velocity[i]) <= 1, comment)
+      }
+    }
+  }
+
+  /// Where all is resolved, as the series of `GegenbauerSeries`.
+  @Test(arguments: [3, 4, 64], [1.0, 9, 16])
+  func resolvedFieldsAreTheirSeries(dimension: Int, beta: Double) {
+    let spectrum = KernelSpectrum(beta: beta, dimension: dimension)
+    let (angles, masses) = Law.even.rings()
+    var moments = [Double](repeating: 0, count: spectrum.weights.count)
+    angles.withUnsafeBufferPointer {
+      gegenbauerMoments(
+        of: $0, masses: masses, dimension: dimension, degree: spectrum.modes, into: &moments)
+    }
+    let partition = GegenbauerSeries(
+      dimension: dimension, coefficients: zip(spectrum.weights, moments).map { $0 * $1 })
+    let potential = GegenbauerSeries(
+      dimension: dimension, coefficients: zip(spectrum.potentialWeights, moments).map { $0 * $1 })
+    for road in [RingField.Road.moments, .pairs] {
+      let result = evaluate(
+        field(dimension, beta, count: angles.count, road: road), angles, masses)
+      for (i, angle) in angles.enumerated() {
+        let z = partition(at: angle).value
+        // 10⁻¹⁴: some ulps of terms that sum to one.
+        #expect(abs(exp(result.logPartition[i]) - z) < 1e-14)
+        #expect(abs(result.velocity[i] * z - potential(at: angle).first) < 1e-14)
+      }
+    }
+  }
+
+  @Test func voidsAreFound() {
+    let (angles, masses) = Law.crowds.rings()
+    let resolved = field(3, 9, count: angles.count, road: .moments)
+    _ = evaluate(resolved, angles, masses)
+    #expect(resolved.voidCount == 0)
+    // Most light rings lie where Z̄ is below 10⁻⁷ of its largest value, e^{−81(1 − cos 0.6)} ≈ 10⁻⁶.
+    let unresolved = field(3, 81, count: angles.count, road: .moments)
+    _ = evaluate(unresolved, angles, masses)
+    #expect(unresolved.voidCount > 10 && unresolved.voidCount < 50)
+  }
+
+  @Test func fewRingsGoByPairsAndManyByMoments() {
+    #expect(field(3, 81, count: 5).road == .pairs)
+    #expect(field(3, 81, count: 1600).road == .moments)
+  }
+
+  /// A field may be used again and for fewer rings.
+  @Test func evaluationsDoNotRememberEachOther() {
+    let (angles, masses) = Law.crowds.rings()
+    let used = field(64, 81, count: angles.count, road: .moments)
+    _ = evaluate(used, angles, masses)
+    let few = Array(angles.prefix(37))
+    let again = evaluate(used, few, nil)
+    let fresh = evaluate(field(64, 81, count: 37, road: .moments), few, nil)
+    #expect(again.logPartition == fresh.logPartition)
+    #expect(again.velocity == fresh.velocity)
+  }
+}

@@ -266,4 +266,24 @@ struct SpectralFluctuationTests {
       #expect(abs(size / (start * expected) - 1) < 4 * (2 / squares).squareRoot())
     }
   }
+
+  /// A step nearly as long as the one before draws nothing from it: what continues from a saved state is
+  /// what would have gone on, to the bit.
+  @Test(arguments: [Manifold.sphere(dimension: 3), .zonal(dimension: 16)])
+  func noiseContinuesToTheBit(manifold: Manifold) throws {
+    let equation = Equation(
+      manifold: manifold, attention: Attention(beta: 3), noise: 0.5)
+    func start() throws -> any ResponseEvolution {
+      try fluctuation(equation, .uniform, end: 1, step: 0.06)
+    }
+    let whole = try start()
+    try whole.advance(to: 0.1, shouldStop: { false })
+    let resumed = try start()
+    #expect(resumed.restore(whole.saved))
+    // Two steps of 0.05 and two that are longer by 10⁻¹⁰ of it.
+    for evolution in [whole, resumed] {
+      try evolution.advance(to: 0.2 + 1e-11, shouldStop: { false })
+    }
+    #expect(resumed.saved == whole.saved)
+  }
 }

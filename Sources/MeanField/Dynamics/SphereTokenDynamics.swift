@@ -11,7 +11,6 @@ public struct SphereTokenDynamics: AttentionStepping {
   public let count: Int
   /// d.
   public let dimension: Int
-  public var linearRates: [Double] { [] }
 
   private let masses: [Double]?
   private let kernel: KernelSpectrum

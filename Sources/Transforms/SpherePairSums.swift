@@ -60,11 +60,45 @@ public final class SpherePairSums {
   ///   - beta: β ≥ 0.
   ///   - partition: N values, overwritten.
   ///   - slope: N × d values, row after row, overwritten.
+  ///   - radial: if given, Σ_j w_j e^{β(⟨x_i, x_j⟩ − 1)} ⟨x_i, x_j⟩, what the projection takes away; N values,
+  ///     overwritten.
   ///   - threads: how many threads may be used.
   public func evaluate(
     points: UnsafePointer<Double>, masses: [Double]?, beta: Double,
-    partition: UnsafeMutablePointer<Double>, slope: UnsafeMutablePointer<Double>, threads: Int = 1
+    partition: UnsafeMutablePointer<Double>, slope: UnsafeMutablePointer<Double>,
+    radial: UnsafeMutablePointer<Double>? = nil, threads: Int = 1
   ) {
+    let panels = panels(points, masses, beta: beta)
+    addPairs(panels, threads: threads)
+    for i in 0..<count {
+      let along = finish(i, points, panels, &partition[i], slope + i * dimension)
+      radial?[i] = partition[i] + along
+    }
+  }
+
+  /// (1/β) ∬ Δk dμ dμ = Σ_ij w_i w_j e^{−βs} (β s (2 − s) − (d − 1) (1 − s)), s = 1 − ⟨x_i, x_j⟩; O(N² d).
+  ///
+  /// - Parameters:
+  ///   - points: N × d coordinates, row after row; rows have length 1 up to rounding.
+  ///   - masses: N weights, or nil for 1/N each.
+  ///   - beta: β ≥ 0.
+  public func curvature(points: UnsafePointer<Double>, masses: [Double]?, beta: Double) -> Double {
+    let panels = panels(points, masses, beta: beta)
+    var sum = 0.0
+    for point in stride(from: 0, to: paddedCount, by: 4) {
+      let block = CurvatureBlock(panels: panels, point: point, beta: beta)
+      // Pairs of two panels count twice, those within one are met twice.
+      sum += block.sum(with: point / 8)
+      for panel in (point / 8 + 1)..<max(paddedCount / 8, point / 8 + 1) {
+        sum += 2 * block.sum(with: panel)
+      }
+    }
+    return sum / (Self.weightScale * Self.weightScale)
+  }
+
+  private func panels(
+    _ points: UnsafePointer<Double>, _ masses: [Double]?, beta: Double
+  ) -> PairPanels {
     precondition(masses == nil || masses?.count == count, "one mass for every point")
     precondition(beta >= 0 && beta.isFinite, "the inverse temperature is finite and not negative")
     let panels = PairPanels(
@@ -72,10 +106,7 @@ public final class SpherePairSums {
       points: self.points.base, moments: moments.base, sums: sums.base,
       rate: -0.5 * beta * Self.log2e)
     load(points, masses, into: panels)
-    addPairs(panels, threads: threads)
-    for i in 0..<count {
-      finish(i, points, panels, &partition[i], slope + i * dimension)
-    }
+    return panels
   }
 
   private static let log2e = 1.4426950408889634
@@ -133,10 +164,12 @@ public final class SpherePairSums {
   }
 
   /// Projects what was summed for point i onto its tangent space.
+  ///
+  /// - Returns: the component along the point that is taken away, Σ w k (⟨x_i, x_j⟩ − 1).
   private func finish(
     _ i: Int, _ x: UnsafePointer<Double>, _ panels: PairPanels, _ partition: inout Double,
     _ slope: UnsafeMutablePointer<Double>
-  ) {
+  ) -> Double {
     let row = x + i * dimension
     let sums = panels.sums.numbers + panels.place(i)
     let total = sums[8 * dimension]
@@ -148,5 +181,6 @@ public final class SpherePairSums {
     }
     for c in 0..<dimension { slope[c] = (slope[c] - along * row[c]) / Self.weightScale }
     partition = total / Self.weightScale
+    return along / Self.weightScale
   }
 }

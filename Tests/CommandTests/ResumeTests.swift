@@ -1,4 +1,5 @@
 import Foundation
+import MeanField
 import RunFiles
 import SnapshotIO
 import Synchronization
@@ -13,6 +14,7 @@ struct ResumeTests {
 
   struct Case: Sendable, CustomTestStringConvertible {
     var name: String
+    var text = Samples.short.with("every: 0.25", "every: 0.125")
     var compares: Bool
     var change: [String]
     var seed: UInt64
@@ -65,6 +67,34 @@ struct ResumeTests {
     _ = try session(chain, path, start: .resume).execute()
     #expect(try Contents(of: path).differences(from: expected) == [])
     #expect(!FileManager.default.fileExists(atPath: path + ".checkpoint"))
+  }
+
+  /// Every stop begins with bases that have to find the degree of what was saved.
+  @Test("a noisy comparison on the sphere, stopped before and after it is refined")
+  func refined() throws {
+    let chain = Case(name: "sphere", text: Samples.narrowing, compares: true, change: [], seed: 1)
+    let path = folder.file("refined.nc")
+    let whole = try session(chain, path).execute()
+    #expect(whole.densityResolution == .degree(63))
+    let expected = try Contents(of: path)
+    try FileManager.default.removeItem(atPath: path)
+    var start = RunSession.Start.new
+    var saved: [Int] = []
+    while true {
+      let left = Atomic(4)
+      do {
+        _ = try session(chain, path, start: start).execute(isInterrupted: {
+          left.subtract(1, ordering: .relaxed).newValue < 0
+        })
+        break
+      } catch is RunSession.Interruption {
+        start = .resume
+        saved.append(try Data(contentsOf: URL(fileURLWithPath: path + ".checkpoint")).count)
+      }
+    }
+    // Nearly all of a checkpoint are fluctuations: four times as many numbers after they are refined.
+    #expect(try #require(saved.last) > 3 * #require(saved.first))
+    #expect(try Contents(of: path).differences(from: expected) == [])
   }
 
   @Test("a checkpoint after every step changes nothing", arguments: cases.prefix(2))
@@ -172,8 +202,7 @@ struct ResumeTests {
     _ chain: Case, _ path: String, start: RunSession.Start = .new, interval: Double = 3600
   ) throws -> RunSession {
     var runFile = try RunFile(
-      text: Samples.short.with("every: 0.25", "every: 0.125"), name: "run.yaml",
-      settings: chain.change)
+      text: chain.text, name: "run.yaml", settings: chain.change)
     runFile.output.file = path
     return try RunSession(
       runFile, start: start, compares: chain.compares, threads: 2, checkpointInterval: interval)

@@ -31,6 +31,21 @@ enum Samples {
 
     """
 
+  /// A cap on the sphere that narrows: density and fluctuations begin at degree 31 and end at 63.
+  static let narrowing = """
+    manifold: sphere
+    attention: {beta: 20, normalization: peak}
+    noise: 0.01
+    initial:
+      vonMises:
+        - {mean: [1, 0, 0.5], concentration: 30}
+    density: spectral
+    particles: {count: 32, members: 2, seed: 1, step: 0.05}
+    time: {end: 0.3, tolerance: 1e-4}
+    output: {every: 0.1, degree: 8}
+
+    """
+
   /// Seconds of work, many snapshots, stopped anywhere.
   static let long = """
     manifold: circle

@@ -1,5 +1,6 @@
 import Foundation
 import MeanField
+import TestSupport
 import Testing
 
 /// Tail probabilities of χ² and of the normal law.

@@ -206,8 +206,7 @@ struct DiagnosticTests {
       var sum = 0.0
       for k in 1...min(dynamics.basis.modes, spectrum.modes) {
         for part in [2 * k, 2 * k + 1] {
-          let stiff = dynamics.linearRates.isEmpty ? 0 : dynamics.linearRates[part]
-          let change = rate[part] + stiff * state[part]
+          let change = rate[part] - noise * Double(k * k) * state[part]
           // a_k/β, which has a limit at β = 0.
           sum += 2 * spectrum.potential[k] * state[part] * change
         }

@@ -1,5 +1,6 @@
 import Foundation
 import MeanField
+import TestSupport
 import Testing
 
 /// The central limit theorem carried along the flow, against independent influence functions.

@@ -1,5 +1,6 @@
 import Foundation
 import MeanField
+import TestSupport
 import Testing
 
 /// Initial laws: moments against quadrature of the density, smallest density, norms.

@@ -1,5 +1,6 @@
 import Foundation
 import MeanField
+import TestSupport
 import Testing
 
 /// Growth rates, switching values, thresholds and bounds of the uniform state on spheres.

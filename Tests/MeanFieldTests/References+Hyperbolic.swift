@@ -1,3 +1,5 @@
+import TestSupport
+
 extension References {
   /// `hyperbolic.json`: β = 0 on S^{d−1}, by closed forms, mpmath at 40 digits.
   struct Hyperbolic: Decodable, Sendable {

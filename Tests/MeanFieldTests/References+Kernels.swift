@@ -1,3 +1,5 @@
+import TestSupport
+
 extension References {
   /// `kernels.json`: coefficients of e^{β(⟨x,y⟩−1)} on S^{d−1} and growth rates, mpmath at 60 digits.
   struct Kernels: Decodable, Sendable {

@@ -1,31 +1,6 @@
-import Foundation
+import TestSupport
 
-/// Independent numbers from `Tests/References`, read at run time; its README says how they were made.
-enum References {
-  /// `References/<name>.json`, decoded.
-  static func load<Table: Decodable>(
-    _ name: String, as type: Table.Type = Table.self
-  ) throws -> Table {
-    let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    let file = tests.appending(path: "References").appending(path: name + ".json")
-    return try JSONDecoder().decode(Table.self, from: Data(contentsOf: file))
-  }
-
-  /// A number written as text of 20 digits.
-  struct Digits: Decodable, Sendable {
-    var value: Double
-
-    init(from decoder: any Decoder) throws {
-      let container = try decoder.singleValueContainer()
-      let text = try container.decode(String.self)
-      guard let value = Double(text) else {
-        throw DecodingError.dataCorruptedError(
-          in: container, debugDescription: "no number: \(text)")
-      }
-      self.value = value
-    }
-  }
-
+extension References {
   /// `special.json`: Bessel functions, Q(a, x) and linear theory, mpmath at 50 digits.
   struct Special: Decodable, Sendable {
     var scaledBessel: [Bessel]

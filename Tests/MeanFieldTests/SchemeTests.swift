@@ -126,8 +126,6 @@ struct SchemeTests {
     static let start = [
       1 - eccentricity, 0, 0, ((1 + eccentricity) / (1 - eccentricity)).squareRoot(),
     ]
-    var linearRates: [Double] { [] }
-
     mutating func writeRate(
       of state: UnsafePointer<Double>, into rate: UnsafeMutablePointer<Double>
     ) {
@@ -143,8 +141,6 @@ struct SchemeTests {
   /// r² is logistic and the angle turns with it:
   /// x′ = x(1 − r²) − y r², y′ = y(1 − r²) + x r².
   struct Spiral: Dynamics {
-    var linearRates: [Double] { [] }
-
     mutating func writeRate(
       of state: UnsafePointer<Double>, into rate: UnsafeMutablePointer<Double>
     ) {
@@ -167,7 +163,9 @@ struct SchemeTests {
   /// v = v₀ e^{−λt} eᵗ u₀^{−1}/(1 + (1/u₀ − 1) eᵗ).
   struct Bernoulli: Dynamics {
     var stiffness: [Double]
-    var linearRates: [Double] { [-1] + stiffness.map { -$0 } }
+    var linearMap: TriangularMap? {
+      TriangularMap(diagonal: [-1] + stiffness.map { -$0 })
+    }
 
     mutating func writeRate(
       of state: UnsafePointer<Double>, into rate: UnsafeMutablePointer<Double>
@@ -292,7 +290,6 @@ struct SchemeTests {
   @Test(arguments: Scheme.all)
   func statesThatRunAwayAreReported(scheme: Scheme) {
     struct RunAway: Dynamics {
-      var linearRates: [Double] { [] }
       mutating func writeRate(
         of state: UnsafePointer<Double>, into rate: UnsafeMutablePointer<Double>
       ) {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import MeanField
@@ -237,33 +238,6 @@ struct SpectralFluctuationTests {
       let error = sampling.spread[kind] * (1 / Double(members) + 1 / 96.0).squareRoot()
       // Three standard errors of both samples, and 3 % for what is finer than any column.
       #expect(abs(sampling.expected[kind] - mean) < 3 * error + 0.03 * mean)
-    }
-  }
-
-  // MARK: With noise
-
-  /// Around the uniform law dV/dt = 2(λ_l − Dl(l+d−2)) V + 2Dl(l+d−2) with V = 1 at t = 0.
-  @Test(arguments: [
-    (Manifold.sphere(dimension: 3), 3.0, 0.5), (.zonal(dimension: 3), 3, 0.5),
-    (.zonal(dimension: 16), 3, 0.08), (.zonal(dimension: 64), 3, 0.03),
-  ])
-  func noiseLeadsToTheStationaryVariance(manifold: Manifold, beta: Double, noise: Double) throws {
-    let equation = Equation(
-      manifold: manifold, attention: Attention(beta: beta), noise: noise)
-    let theory = LinearTheory(equation: equation)
-    let time = 1.0
-    let evolution = try fluctuation(equation, .uniform, end: time, step: 0.05)
-    try evolution.advance(to: time, shouldStop: { false })
-    for (i, size) in sizes(evolution.response(), [1, 2, 3]).enumerated() {
-      let l = i + 1
-      let count = equation.kernel.multiplicity(l)
-      let start = manifold == .sphere(dimension: 3) ? count : 1 / count
-      let rate = theory.growthRate(l)
-      let source = noise * Double(l * (l + manifold.dimension - 2))
-      let expected = exp(2 * rate * time) + source / rate * expm1(2 * rate * time)
-      // Four standard errors of the sum of 384 or, on S², (2l + 1)·384 squares.
-      let squares = 384 * (manifold == .sphere(dimension: 3) ? count : 1)
-      #expect(abs(size / (start * expected) - 1) < 4 * (2 / squares).squareRoot())
     }
   }
 }

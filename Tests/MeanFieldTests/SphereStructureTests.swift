@@ -63,47 +63,15 @@ import Testing
         end: end))
   }
 
-  /// Mass is conserved, energies are monotone, and the dissipation adds up to the change of energy.
-  ///
-  /// Mass is exact by structure, 1e-13 is what is promised. C08, C09: the integral of the dissipation
-  /// is the change of energy, to the tolerance of the steps relative to that change. C36: free energy
-  /// never rises.
   @Test(arguments: cases.indices)
   func conservationAndMonotonicity(index: Int) throws {
-    let (equation, end) = Self.cases[index]
-    let run = try run(index, tolerance: 1e-10)
-    var energy = -Double.infinity
-    var freeEnergy = Double.infinity
-    for i in 0...10 {
-      try run.advance(to: end * Double(i) / 10)
-      let snapshot = run.snapshot()
-      #expect(abs(snapshot.mass - 1) < 1e-13)
-      if equation.noise == 0 {
-        #expect(snapshot.scaledEnergy >= energy * (1 - 1e-12))
-        energy = snapshot.scaledEnergy
-      } else if snapshot.freeEnergy.isFinite {
-        #expect(snapshot.freeEnergy <= freeEnergy + 1e-12 * abs(freeEnergy))
-        freeEnergy = snapshot.freeEnergy
-      }
-      if i > 0 { #expect(abs(snapshot.dissipationDefect) < 1e-8) }
-      #expect(snapshot.largestSpeed <= LinearTheory(equation: equation).speedBound * (1 + 1e-9))
-    }
+    try StructureTests.expectConservation(
+      run(index, tolerance: 1e-10), to: Self.cases[index].end, looks: 10)
   }
 
-  /// dE/dt by central differences of the energy, independent of the accumulated integral.
   @Test(arguments: cases.indices)
   func dissipationIsTheRateOfChangeOfEnergy(index: Int) throws {
-    let end = Self.cases[index].end
-    let h = 1e-3 * end
-    let run = try run(index, tolerance: 1e-12)
-    try run.advance(to: 0.5 * end - h)
-    let before = run.snapshot().energyAboveUniform
-    try run.advance(to: 0.5 * end)
-    let rate = run.snapshot().scaledDissipation
-    try run.advance(to: 0.5 * end + h)
-    let after = run.snapshot().energyAboveUniform
-    // Second differences: relative error (λh)²/6 with λ·end below about 30.
-    #expect(abs((after - before) / (2 * h) / rate - 1) < 2e-4)
+    try StructureTests.expectDissipation(run(index, tolerance: 1e-12), end: Self.cases[index].end)
   }
 
   /// Any g of SO(3): rotating the start rotates the run, to 20 tolerances.

@@ -7,7 +7,6 @@ import Testing
 @Suite struct SteppingTests {
   /// Many independent copies of dx = −3 sin x dt + √(2D) dW.
   struct Pendulums: Dynamics {
-    var linearRates: [Double] { [] }
     let count: Int
 
     mutating func writeRate(
@@ -80,7 +79,6 @@ import Testing
   /// Without drift every step is exact: mean square displacement 2Dt.
   @Test func brownianMotionHasItsVariance() throws {
     struct Still: Dynamics {
-      var linearRates: [Double] { [] }
       mutating func writeRate(
         of state: UnsafePointer<Double>, into rate: UnsafeMutablePointer<Double>
       ) {

@@ -1,5 +1,6 @@
 import Foundation
 import MeanField
+import TestSupport
 import Testing
 
 /// Distances of laws on the circle: linear programming, closed forms and the laws of a metric.

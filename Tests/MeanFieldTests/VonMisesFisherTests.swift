@@ -1,5 +1,6 @@
 import Foundation
 import MeanField
+import TestSupport
 import Testing
 
 /// Draws from von Mises–Fisher laws: moments, distribution functions, isotropy, extremes.

@@ -12,6 +12,7 @@ struct SpherePairSumsTests {
   struct Sums: Equatable {
     var partition: [Double]
     var slope: [Double]
+    var radial: [Double]
   }
 
   /// Points on S^{d−1}, row after row, at distances of order `width` from three centres.
@@ -39,10 +40,11 @@ struct SpherePairSumsTests {
   ) -> Sums {
     var result = Sums(
       partition: [Double](repeating: .nan, count: sums.count),
-      slope: [Double](repeating: .nan, count: points.count))
+      slope: [Double](repeating: .nan, count: points.count),
+      radial: [Double](repeating: .nan, count: sums.count))
     sums.evaluate(
       points: points, masses: masses, beta: beta, partition: &result.partition,
-      slope: &result.slope, threads: threads)
+      slope: &result.slope, radial: &result.radial, threads: threads)
     return result
   }
 
@@ -71,16 +73,17 @@ struct SpherePairSumsTests {
     }
   }
 
-  /// Both sums at point i, term by term as they are defined.
+  /// The sums at point i, term by term as they are defined.
   private func plainSums(
     _ points: [Double], _ d: Int, _ i: Int, _ neighbours: [(square: Double, dot: Double)],
     _ masses: [Double]?, _ beta: Double
   ) -> Sums {
-    var sums = Sums(partition: [0], slope: [Double](repeating: 0, count: d))
+    var sums = Sums(partition: [0], slope: [Double](repeating: 0, count: d), radial: [0])
     let kernels = neighbours.indices.map { j in
       (masses?[j] ?? 1 / Double(neighbours.count)) * exp(-beta * neighbours[j].square / 2)
     }
     sums.partition[0] = kernels.reduce(0, +)
+    sums.radial[0] = zip(kernels, neighbours).reduce(0) { $0 + $1.0 * $1.1.dot }
     points.withUnsafeBufferPointer { x in
       sums.slope.withUnsafeMutableBufferPointer { slope in
         // Terms that cannot be seen beside the others are left out: this loop is not optimized.
@@ -117,10 +120,39 @@ struct SpherePairSumsTests {
           for (fast, masses) in [(equal, nil), (unequal, weights)] {
             let plain = plainSums(x, dimension, i, others, masses, beta)
             #expect(abs(fast.partition[i] - plain.partition[0]) < bound)
+            #expect(abs(fast.radial[i] - plain.radial[0]) < bound)
             let slope = fast.slope[(i * dimension)..<((i + 1) * dimension)]
             #expect(largestDifference(slope, plain.slope) < bound)
           }
         }
+      }
+    }
+  }
+
+  /// Σ_ij w_i w_j k (β (1 − u²) − (d − 1) u), u = ⟨x_i, x_j⟩.
+  @Test(arguments: dimensions, counts)
+  func curvatureEqualsThePlainLoop(dimension: Int, count: Int) {
+    var random = SplitMix(state: UInt64(count))
+    let weights = random.masses(count)
+    let sums = SpherePairSums(count: count, dimension: dimension)
+    for beta in Self.betas {
+      let x = points(count, dimension, width: 1 / (1 + beta).squareRoot())
+      let others = (0..<count).map { neighbours(x, dimension, of: $0) }
+      for masses in [nil, weights] {
+        var plain = 0.0
+        for i in 0..<count {
+          for j in 0..<count {
+            let (square, dot) = others[i][j]
+            // 1 − u² = s (2 − s), s = |x − y|²/2.
+            let bend = beta * square / 2 * (2 - square / 2) - Double(dimension - 1) * dot
+            let weight = (masses?[i] ?? 1 / Double(count)) * (masses?[j] ?? 1 / Double(count))
+            plain += weight * exp(-beta * square / 2) * bend
+          }
+        }
+        let fast = sums.curvature(points: x, masses: masses, beta: beta)
+        // Terms are of order d. Every kernel is wrong by a few roundings, and the plain sum is rounded N²
+        // times at random: by N of 10⁻¹⁶.
+        #expect(abs(fast - plain) < Double(dimension) * (3e-15 + 1e-16 * Double(count)))
       }
     }
   }

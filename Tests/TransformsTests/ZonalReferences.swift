@@ -1,4 +1,4 @@
-import Foundation
+import TestSupport
 
 /// `zonal.json` of `Tests/References`: mpmath, numbers as text of 20 digits.
 struct ZonalReferences: Decodable, Sendable {
@@ -20,9 +20,5 @@ struct ZonalReferences: Decodable, Sendable {
     var log: String
   }
 
-  static func load() throws -> ZonalReferences {
-    let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    let file = tests.appending(path: "References").appending(path: "zonal.json")
-    return try JSONDecoder().decode(ZonalReferences.self, from: Data(contentsOf: file))
-  }
+  static func load() throws -> Self { try References.load("zonal") }
 }

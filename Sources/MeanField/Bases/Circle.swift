@@ -4,6 +4,7 @@ internal import Foundation
 public struct Circle: Geometry {
   public init() {}
 
+  public var dimension: Int { 2 }
   public var judgedDegree: Int { 4 }
   public var startResolution: Int { 256 }
   public var finestResolution: Int { 131_072 }

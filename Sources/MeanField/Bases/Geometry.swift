@@ -2,6 +2,9 @@
 ///
 /// Everything else sees laws, dynamics and charts and does not ask where they live.
 public protocol Geometry: Sendable {
+  /// d: tokens live in R^d.
+  var dimension: Int { get }
+
   /// The coordinates of an output.
   ///
   /// - Parameters:
@@ -62,6 +65,7 @@ public protocol Geometry: Sendable {
   func amplitude(of law: InitialLaw) -> Double
 }
 
+/// What all spheres share.
 extension Geometry {
   public func panels(
     _ equation: Equation, from law: InitialLaw, numerics: PanelNumerics
@@ -74,6 +78,16 @@ extension Geometry {
 
   public var startResolution: Int { 31 }
   public var finestResolution: Int { 511 }
+
+  public func tokens(
+    _ equation: Equation, at points: [Double], masses: [Double]?, numerics: TokenNumerics
+  ) -> any LawEvolution {
+    Evolution.tokens(equation, points: points, masses: masses, numerics: numerics)
+  }
+
+  public func tokenLoad(_ equation: Equation, count: Int) -> Load {
+    SphereTokenField.load(dimension: dimension, count: count, modes: equation.kernel.modes)
+  }
 }
 
 /// How a density is solved.

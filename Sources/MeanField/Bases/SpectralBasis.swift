@@ -35,8 +35,8 @@ public protocol SpectralBasis {
 
   /// Eigenvalue l(l+d−2) of −Δ for every entry of a state.
   var eigenvalues: [Double] { get }
-  /// Δ as it acts on states, on bases where that is more than minus the eigenvalues; nil elsewhere.
-  var laplacian: TriangularMap? { get }
+  /// Δ as it acts on states.
+  var laplacian: TriangularMap { get }
 
   /// Σ_l weight(l) b_l ∫∫ P_l(⟨x,y⟩) dμ dμ with the b_l of Z̄, or b_l/β for those of Φ.
   func kernelSum(
@@ -68,18 +68,7 @@ public protocol SpectralBasis {
 }
 
 extension SpectralBasis {
-  public var laplacian: TriangularMap? { nil }
-
-  /// Adds what D Δ does beside the eigenvalues.
-  func addDiffusion(
-    _ state: UnsafePointer<Double>, _ noise: Double, to rate: UnsafeMutablePointer<Double>
-  ) {
-    guard let laplacian else { return }
-    let eigenvalues = eigenvalues
-    var change = [Double](repeating: 0, count: coefficientCount)
-    laplacian.add(state, to: &change, count: coefficientCount)
-    for i in change.indices { rate[i] += noise * (change[i] + eigenvalues[i] * state[i]) }
-  }
+  public var laplacian: TriangularMap { TriangularMap(diagonal: eigenvalues.map { -$0 }) }
 }
 
 /// How fine a density's representation is, with the words that say so.

@@ -66,12 +66,6 @@ public struct Sphere: Geometry {
       numerics: numerics)
   }
 
-  public func tokens(
-    _ equation: Equation, at points: [Double], masses: [Double]?, numerics: TokenNumerics
-  ) -> any LawEvolution {
-    Evolution.tokens(equation, points: points, masses: masses, numerics: numerics)
-  }
-
   public func fluctuation(
     _ equation: Equation, around law: InitialLaw, numerics: TokenNumerics
   ) throws(SimulationFailure) -> any ResponseEvolution {
@@ -108,10 +102,6 @@ public struct Sphere: Geometry {
   public func densityLoad(_ equation: Equation, resolution: Int) -> Load {
     let degree = Double(resolution)
     return Load(numbers: degree * degree, operations: 20 * degree * degree * degree)
-  }
-
-  public func tokenLoad(_ equation: Equation, count: Int) -> Load {
-    SphereTokenField.load(dimension: dimension, count: count, modes: equation.kernel.modes)
   }
 
   public func fluctuationLoad(_ equation: Equation) -> Load {

@@ -59,10 +59,12 @@ public final class ZonalBasis: SpectralBasis {
     (0...degree).map { Double($0) * Double($0 + dimension - 2) }
   }
 
-  public var laplacian: TriangularMap? {
+  public var laplacian: TriangularMap {
     let geometry = transform.geometry
-    guard dimension > geometry.referenceDimension else { return nil }
     let eigenvalues = eigenvalues
+    guard dimension > geometry.referenceDimension else {
+      return TriangularMap(diagonal: eigenvalues.map { -$0 })
+    }
     var unit = [Double](repeating: 0, count: degree + 1)
     return TriangularMap(count: degree + 1) { l in
       var column = [Double](repeating: 0, count: degree + 1)

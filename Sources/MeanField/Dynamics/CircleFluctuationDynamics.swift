@@ -22,7 +22,6 @@ public struct CircleFluctuationDynamics: ResponseDynamics {
   public let equation: Equation
   /// J, a multiple of 16.
   public let count: Int
-  public var linearRates: [Double] { [] }
 
   /// w_j, summing to one.
   private let masses: [Double]

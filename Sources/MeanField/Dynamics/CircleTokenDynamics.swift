@@ -8,7 +8,6 @@ internal import Transforms
 public struct CircleTokenDynamics: AttentionStepping {
   public let equation: Equation
   public let count: Int
-  public var linearRates: [Double] { [] }
 
   private let masses: [Double]?
   private let kernel: KernelSpectrum

@@ -13,7 +13,6 @@ public struct SpectralDynamics<Basis: SpectralBasis>: LawDynamics {
   /// Where refinement gives up.
   public let maximum: Int
   public private(set) var basis: Basis
-  public private(set) var linearRates: [Double] = []
   public private(set) var linearMap: TriangularMap?
 
   private let kernel: KernelSpectrum
@@ -37,7 +36,7 @@ public struct SpectralDynamics<Basis: SpectralBasis>: LawDynamics {
     kernel = equation.kernel
     clock = equation.attention.clock
     divides = equation.attention.normalization == .softmax
-    prepareRates()
+    use(basis)
   }
 
   /// The state of an initial law, in a basis fine enough for it.
@@ -63,17 +62,9 @@ public struct SpectralDynamics<Basis: SpectralBasis>: LawDynamics {
 
   private var canRefine: Bool { basis.finerCount <= maximum }
 
-  private mutating func use(_ finer: Basis) {
-    basis = finer
-    prepareRates()
-  }
-
-  private mutating func prepareRates() {
-    linearRates = []
-    if equation.noise > 0 {
-      linearRates = basis.eigenvalues.map { -equation.noise * $0 } + [0]
-      linearMap = basis.laplacian?.scaled(by: equation.noise)
-    }
+  private mutating func use(_ basis: Basis) {
+    self.basis = basis
+    linearMap = equation.noise > 0 ? basis.laplacian.scaled(by: equation.noise) : nil
   }
 
   public mutating func adopt(stateCount: Int, structure: [Double]) -> Bool {

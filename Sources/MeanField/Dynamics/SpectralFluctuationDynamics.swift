@@ -13,7 +13,7 @@ internal import Foundation
 ///
 /// With noise the columns are R random samples divided by √R, and all of them meet noise of the
 /// covariance 2D ∫ ∇e·∇e′ df per unit of time; variances have a relative error √(2/R). Diffusion is
-/// exact, and the noise of a while is that at its middle (`HeatSemigroup`): of weak order 2, and
+/// exact, and the noise of a while is that at its middle (`Diffusion`): of weak order 2, and
 /// diffusion leaves the fluctuations of the uniform law as they are for any τ.
 ///
 /// The density that decides whether a run fails is another one: here refinement ends at `maximum`,
@@ -25,7 +25,6 @@ public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamic
   /// Where refinement ends.
   public let maximum: Int
   public private(set) var basis: Basis
-  public var linearRates: [Double] { [] }
   /// Densities are refined where the tail of their spectrum exceeds this: less than what columns
   /// leave out of a variance.
   public static var tailTolerance: Double { 1e-3 }
@@ -35,9 +34,9 @@ public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamic
   private let divides: Bool
   private let respond: (Basis, _ density: [Double], _ columns: [Double]) -> any LinearResponse
   private var flow: GridFlow
-  private var eigenvalues: [Double]
   private var damping: [Double] = []
-  private var semigroup: HeatSemigroup?
+  private var laplacian: TriangularMap?
+  private var diffusion: Diffusion?
 
   /// - Parameters:
   ///   - basis: where refinement starts.
@@ -55,7 +54,6 @@ public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamic
     clock = equation.attention.clock
     divides = equation.attention.normalization == .softmax
     flow = GridFlow(pointCount: basis.pointCount, tangentCount: basis.tangentCount)
-    eigenvalues = basis.eigenvalues
     use(basis)
   }
 
@@ -106,8 +104,7 @@ public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamic
   public mutating func diffuse(
     _ state: inout [Double], spread: Double, stream: RandomStream, draw: Int
   ) {
-    var semigroup = semigroup ?? HeatSemigroup(basis)
-    semigroup.prepare(halfSpread: 0.5 * spread)
+    guard let diffusion = diffusion(of: spread) else { return }
     let count = basis.coefficientCount
     let points = basis.pointCount
     let components = basis.tangentCount
@@ -117,13 +114,13 @@ public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamic
     let scale = 2 * spread / (basis.massUnit * Double(columnCount))
     state.withUnsafeMutableBufferPointer { buffer in
       guard let state = buffer.baseAddress else { return }
-      semigroup.applyHalf(to: state)
+      diffusion.half.apply(to: state)
       basis.loadMasses(state)
       for j in 0..<points { sizes[j] = (scale * max(0, basis.masses[j])).squareRoot() }
-      semigroup.applyHalf(to: state)
+      diffusion.half.apply(to: state)
       for r in 0..<columnCount {
         let column = state + (r + 1) * count
-        semigroup.apply(to: column)
+        diffusion.whole.apply(to: column)
         for component in 0..<components {
           let slope = basis.slope(component)
           stream.writeSigns(
@@ -131,11 +128,19 @@ public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamic
           for j in 0..<points { slope[j] *= sizes[j] }
         }
         basis.writeDivergence(into: &noise)
-        semigroup.applyGain(to: &noise)
+        diffusion.gain.apply(to: &noise)
         for i in 0..<count { column[i] += noise[i] }
       }
     }
-    self.semigroup = semigroup
+  }
+
+  /// The diffusion of a spread's first 44 bits, whatever came before.
+  private mutating func diffusion(of spread: Double) -> Diffusion? {
+    let spread = TriangularMap.duration(spread)
+    if diffusion?.spread != spread {
+      diffusion = laplacian.map { Diffusion($0, spread: spread) }
+    }
+    return diffusion
   }
 
   // MARK: Resolution
@@ -147,10 +152,11 @@ public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamic
       flow = GridFlow(pointCount: basis.pointCount, tangentCount: basis.tangentCount)
     }
     self.basis = basis
-    eigenvalues = basis.eigenvalues
-    semigroup = nil
+    laplacian = equation.noise > 0 ? basis.laplacian : nil
+    diffusion = nil
     damping = []
     if !canRefine {
+      let eigenvalues = basis.eigenvalues
       // Nothing below half of the degrees, all of the last one.
       let highest = eigenvalues.max() ?? 1
       damping = eigenvalues.map { exp(-36 * pow($0 / highest, 8)) }
@@ -201,6 +207,26 @@ public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamic
       use(basis.refined())
     }
     return (columnCount + 1) * basis.coefficientCount == stateCount
+  }
+}
+
+/// e^{τDΔ} and its parts, τD the spread.
+///
+/// White noise that comes in over the whole of τ and is smoothed from then on has the covariance of
+/// noise that comes in at once and is seen through ((1/τ) ∫₀^τ e^{2sDΔ} ds)^{1/2}, where its
+/// covariance commutes with Δ, as that of the uniform law does.
+private struct Diffusion {
+  let spread: Double
+  let half: TriangularMap
+  let whole: TriangularMap
+  let gain: TriangularMap
+
+  init(_ laplacian: TriangularMap, spread: Double) {
+    self.spread = spread
+    let flows = laplacian.flows([0.5 * spread, spread])
+    half = flows[0]
+    whole = flows[1]
+    gain = laplacian.rootMeanSquareFlow(over: spread)
   }
 }
 

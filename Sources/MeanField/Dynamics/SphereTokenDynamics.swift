@@ -11,7 +11,6 @@ public struct SphereTokenDynamics: AttentionStepping {
   public let count: Int
   /// d.
   public let dimension: Int
-  public var linearRates: [Double] { [] }
 
   private let masses: [Double]?
   private let kernel: KernelSpectrum
@@ -71,9 +70,11 @@ public struct SphereTokenDynamics: AttentionStepping {
     rate[count * dimension] = budget
   }
 
-  private mutating func evaluateField(_ state: UnsafePointer<Double>) {
+  private mutating func evaluateField(
+    _ state: UnsafePointer<Double>, radial: UnsafeMutablePointer<Double>? = nil
+  ) {
     for i in 0..<count { normalize(state + i * dimension, into: &unit, at: i * dimension) }
-    field.evaluate(at: unit, partition: &partition, slope: &slope)
+    field.evaluate(at: unit, partition: &partition, slope: &slope, radial: radial)
   }
 
   private func normalize(_ row: UnsafePointer<Double>, into result: inout [Double], at start: Int) {
@@ -154,7 +155,7 @@ public struct SphereTokenDynamics: AttentionStepping {
     let cloud = CloudLaw(
       points: Array(state.dropLast()), masses: weights, manifold: equation.manifold)
     let beta = equation.attention.beta
-    if equation.noise > 0 { dissipation += equation.noise * curvature(weights) }
+    if equation.noise > 0 { dissipation += equation.noise * field.curvature(at: unit) }
     let above =
       beta > 0
       ? (energy - kernel.partition[0]) / (2 * beta)
@@ -169,20 +170,9 @@ public struct SphereTokenDynamics: AttentionStepping {
       dissipated: equation.noise > 0 ? nil : state[state.count - 1])
   }
 
-  /// (1/β) ∫ ΔZ̄ dμ = Σ_ij w_i w_j k_ij (β (1 − u²) − (d−1) u), u = ⟨x_i, x_j⟩, of the tokens that the
-  /// field was evaluated at.
-  private func curvature(_ weights: [Double]) -> Double {
-    let (first, second) = field.innerProductSums(at: unit)
-    let beta = equation.attention.beta
-    return weights.indices.reduce(0) { sum, i in
-      sum + weights[i]
-        * (beta * (partition[i] - second[i]) - Double(dimension - 1) * first[i])
-    }
-  }
-
   mutating func takeAttentionStep(_ state: inout [Double], length h: Double) {
-    state.withUnsafeBufferPointer { if let base = $0.baseAddress { evaluateField(base) } }
-    let (radial, _) = field.innerProductSums(at: unit)
+    var radial = [Double](repeating: 0, count: count)
+    evaluateField(state, radial: &radial)
     let divides = equation.attention.normalization == .softmax
     for i in 0..<count {
       let factor = divides ? 1 / partition[i] : clock

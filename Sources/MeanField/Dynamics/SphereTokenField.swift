@@ -1,4 +1,3 @@
-internal import Foundation
 internal import Transforms
 
 /// Z̄ and X̄ of weighted tokens on S^{d−1} at the tokens themselves.
@@ -62,56 +61,63 @@ final class SphereTokenField {
 
   /// Writes Z̄ and the tangent vector X̄ at every token.
   ///
-  /// - Parameter points: unit vectors, row after row.
-  func evaluate(at points: [Double], partition: inout [Double], slope: inout [Double]) {
+  /// - Parameters:
+  ///   - points: unit vectors, row after row.
+  ///   - radial: if given, Σ_j w_j k_ij ⟨x_i, x_j⟩, which X̄ lacks along x_i.
+  func evaluate(
+    at points: [Double], partition: inout [Double], slope: inout [Double],
+    radial: UnsafeMutablePointer<Double>? = nil
+  ) {
     guard let transform else {
       pairs?.evaluate(
-        points: points, masses: masses, beta: kernel.beta, partition: &partition, slope: &slope)
+        points: points, masses: masses, beta: kernel.beta, partition: &partition, slope: &slope,
+        radial: radial)
       return
     }
-    transform.place(points, count: points.count / 3)
-    transform.moments(masses: masses, into: &moments)
-    load(kernel.partition, transform.layout)
+    loadMoments(points, transform)
+    if let radial {
+      load(transform.layout) { l in
+        // u P_l = ((l + 1) P_{l+1} + l P_{l−1})/(2l + 1).
+        let next = l < kernel.modes ? Double(l + 1) * kernel.partition[l + 1] : 0
+        let last = l > 0 ? Double(l) * kernel.partition[l - 1] : 0
+        return (next + last) / Double(2 * l + 1)
+      }
+      transform.prepareScalar(terms)
+      transform.evaluateScalar(into: radial)
+    }
+    load(transform.layout) { kernel.partition[$0] }
     transform.prepareScalar(terms)
-    load(kernel.potential, transform.layout)
+    load(transform.layout) { kernel.potential[$0] }
     transform.prepareGradient(terms)
     _ = transform.evaluateFlow(
       factor: 1, divides: false, at: points, into: &slope, scalars: &partition)
   }
 
-  /// terms_lm = factors_l h_lm.
-  private func load(_ factors: [Double], _ layout: HarmonicLayout) {
-    for m in 0...layout.degree {
-      for l in m...layout.degree {
-        let place = 2 * layout.place(l, m)
-        terms[place] = factors[l] * moments[place]
-        terms[place + 1] = factors[l] * moments[place + 1]
-      }
+  /// (1/β) ∫ ΔZ̄ dμ.
+  func curvature(at points: [Double]) -> Double {
+    guard let transform else {
+      return pairs?.curvature(points: points, masses: masses, beta: kernel.beta) ?? 0
     }
+    loadMoments(points, transform)
+    return -harmonicKernelSum(
+      moments, layout: transform.layout, kernel.potential, degree: kernel.modes
+    ) { Double($0) * Double($0 + 1) }
   }
 
-  /// Σ_j w_j k_ij u and Σ_j w_j k_ij u², u = ⟨x_i, x_j⟩, k = e^{β(u − 1)}, by plain sums: what a snapshot
-  /// with noise and the papers' scheme need besides the field.
-  func innerProductSums(at points: [Double]) -> (first: [Double], second: [Double]) {
-    let dimension = kernel.dimension
-    let count = points.count / dimension
-    var first = [Double](repeating: 0, count: count)
-    var second = first
-    points.withUnsafeBufferPointer { points in
-      for i in 0..<count {
-        for j in 0..<count {
-          var square = 0.0
-          for k in 0..<dimension {
-            let difference = points[i * dimension + k] - points[j * dimension + k]
-            square += difference * difference
-          }
-          let u = 1 - 0.5 * square
-          let weight = (masses?[j] ?? 1 / Double(count)) * exp(-0.5 * kernel.beta * square)
-          first[i] += weight * u
-          second[i] += weight * u * u
-        }
+  private func loadMoments(_ points: [Double], _ transform: SpherePointTransform) {
+    transform.place(points, count: points.count / 3)
+    transform.moments(masses: masses, into: &moments)
+  }
+
+  /// terms_lm = factor(l) h_lm.
+  private func load(_ layout: HarmonicLayout, factor: (Int) -> Double) {
+    for l in 0...layout.degree {
+      let value = factor(l)
+      for m in 0...l {
+        let place = 2 * layout.place(l, m)
+        terms[place] = value * moments[place]
+        terms[place + 1] = value * moments[place + 1]
       }
     }
-    return (first, second)
   }
 }

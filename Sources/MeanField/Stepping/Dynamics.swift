@@ -3,9 +3,7 @@
 /// The stepper sees densities, particles and fluctuations only through this protocol. A state is a
 /// flat array of reals whose meaning belongs to the dynamics.
 public protocol Dynamics {
-  /// Diagonal of L ≤ 0, one number for every entry of the state; empty where nothing is stiff.
-  var linearRates: [Double] { get }
-  /// L as a whole where it is more than its diagonal; nil elsewhere.
+  /// L ≤ 0, which leaves entries beyond its own as they are; nil where nothing is stiff.
   var linearMap: TriangularMap? { get }
 
   /// The leading entries whose local error is bounded; the others are integrals along the way.

@@ -131,18 +131,14 @@ public struct Stepper {
     let stages = scheme.stageCount
     let rates = storage[0..<stages].map(\.base)
     let scratch = storage[stages].base
-    let stiff = !dynamics.linearRates.isEmpty
-    if stiff {
-      factors.prepare(
-        scheme: scheme, step: h, rates: dynamics.linearRates, map: dynamics.linearMap)
-    }
+    let stiff = dynamics.linearMap
+    if let stiff { factors.prepare(scheme: scheme, step: h, map: stiff, count: count) }
     state.withUnsafeBufferPointer { state in
       guard let start = state.baseAddress else { return }
       for i in 1..<stages {
-        if stiff {
+        if stiff != nil {
           factors.combine(
-            start, scheme.a[i].map { h * $0 }, Array(rates[0..<i]), stage: i, into: scratch,
-            count: count)
+            start, scheme.a[i].map { h * $0 }, Array(rates[0..<i]), stage: i, into: scratch)
         } else {
           combine(
             base: start, weights: scheme.a[i].map { h * $0 }, terms: Array(rates[0..<i]),
@@ -153,9 +149,9 @@ public struct Stepper {
       }
       candidate.withUnsafeMutableBufferPointer { result in
         guard let result = result.baseAddress else { return }
-        if stiff {
+        if stiff != nil {
           factors.combine(
-            start, scheme.b.map { h * $0 }, rates, stage: stages, into: result, count: count)
+            start, scheme.b.map { h * $0 }, rates, stage: stages, into: result)
         } else {
           combine(
             base: start, weights: scheme.b.map { h * $0 }, terms: rates, into: result,
@@ -165,10 +161,10 @@ public struct Stepper {
     }
     let controlled = dynamics.controlledCount(of: count)
     let norms = scheme.errors.map { weights in
-      scratch.update(repeating: 0, count: count)
-      if stiff {
-        factors.combine(nil, weights, rates, stage: stages, into: scratch, count: count)
+      if stiff != nil {
+        factors.combine(nil, weights, rates, stage: stages, into: scratch)
       } else {
+        scratch.update(repeating: 0, count: count)
         combine(base: scratch, weights: weights, terms: rates, into: scratch, count: count)
       }
       dynamics.weighErrors(scratch)
@@ -220,7 +216,7 @@ public struct Stepper {
 
   private mutating func prepare<D: Dynamics>(for dynamics: D, count: Int) {
     precondition(
-      dynamics.linearRates.isEmpty || scheme.isStableForStiffParts,
+      dynamics.linearMap == nil || scheme.isStableForStiffParts,
       "\(scheme.name) cannot carry stiff parts")
     if storage.first?.count == count { return }
     storage = (0...scheme.stageCount).map { _ in StageArray(count: count) }

@@ -1,10 +1,19 @@
 internal import Foundation
 
-/// A linear map of leading entries of a state that takes from entry i to entries i, i + 2, i + 4, …: a stiff
-/// part L that is not diagonal, or e^{tL}.
+/// A linear map of leading entries of a state: the stiff part L of a dynamics, or a function of it.
+///
+/// It is diagonal, or takes from entry i to entries i, i + 2, i + 4, ….
 public struct TriangularMap: Sendable {
-  /// Entries 0, 2, … and entries 1, 3, ….
-  private var parts: [Triangle]
+  private enum Form {
+    case diagonal([Double])
+    /// Entries 0, 2, … and entries 1, 3, ….
+    case parities([Triangle])
+  }
+
+  private let form: Form
+
+  /// The map that multiplies leading entries by these numbers.
+  public init(diagonal: [Double]) { form = .diagonal(diagonal) }
 
   /// The map of the leading entries that has these columns.
   ///
@@ -12,30 +21,83 @@ public struct TriangularMap: Sendable {
   ///   - count: how many entries.
   ///   - column: entries of number i, which are zero above i and at every other place.
   public init(count: Int, column: (Int) -> [Double]) {
-    parts = (0..<2).map { parity in
-      Triangle(size: (count - parity + 1) / 2) { j in
-        let whole = column(2 * j + parity)
-        return stride(from: 2 * j + parity, to: count, by: 2).map { whole[$0] }
-      }
+    form = .parities(
+      (0..<2).map { parity in
+        Triangle(size: (count - parity + 1) / 2) { j in
+          let whole = column(2 * j + parity)
+          return stride(from: 2 * j + parity, to: count, by: 2).map { whole[$0] }
+        }
+      })
+  }
+
+  private init(_ form: Form) { self.form = form }
+
+  /// Whether the map is no more than its diagonal.
+  public var isDiagonal: Bool {
+    if case .diagonal = form { true } else { false }
+  }
+
+  public func scaled(by factor: Double) -> TriangularMap {
+    switch form {
+    case .diagonal(let numbers): TriangularMap(diagonal: numbers.map { factor * $0 })
+    case .parities(let parts): TriangularMap(.parities(parts.map { $0.scaled(by: factor) }))
     }
   }
 
-  private init(parts: [Triangle]) { self.parts = parts }
-
-  public func scaled(by factor: Double) -> TriangularMap {
-    TriangularMap(parts: parts.map { $0.scaled(by: factor) })
+  /// Puts the map of leading entries in their place.
+  func apply(to values: UnsafeMutablePointer<Double>) {
+    switch form {
+    case .diagonal(let numbers):
+      numbers.withUnsafeBufferPointer { numbers in
+        for i in numbers.indices { values[i] *= numbers[i] }
+      }
+    case .parities(let parts):
+      for (parity, part) in parts.enumerated() { part.apply(to: values + parity) }
+    }
   }
 
-  /// result += the map of x; entries beyond the map's are added as they are.
-  func add(_ x: UnsafePointer<Double>, to result: UnsafeMutablePointer<Double>, count: Int) {
-    for (parity, part) in parts.enumerated() { part.add(x + parity, to: result + parity) }
-    for i in parts.reduce(0, { $0 + $1.size })..<count { result[i] += x[i] }
-  }
-
-  /// e^{t L} for every t of a list, L this map.
+  /// e^{tL} for every t of a list, L this map.
   func flows(_ times: [Double]) -> [TriangularMap] {
-    let columns = parts.map { $0.flows(times) }
-    return times.indices.map { i in TriangularMap(parts: columns.map { $0[i] }) }
+    switch form {
+    case .diagonal(let rates):
+      return times.map { time in
+        // Neighbours share a rate: real and imaginary part of one mode.
+        var last = 0.0
+        var value = 1.0
+        return TriangularMap(
+          diagonal: rates.map { rate in
+            if rate != last { (last, value) = (rate, exp(time * rate)) }
+            return value
+          })
+      }
+    case .parities(let parts):
+      let columns = parts.map { $0.flows(times) }
+      return times.indices.map { i in TriangularMap(.parities(columns.map { $0[i] })) }
+    }
+  }
+
+  /// ((1/t) ∫₀ᵗ e^{2sL} ds)^{1/2}, L this map, with a diagonal that is nowhere positive.
+  func rootMeanSquareFlow(over time: Double) -> TriangularMap {
+    switch form {
+    case .diagonal(let rates):
+      TriangularMap(
+        diagonal: rates.map { rate in
+          let decay = -2 * time * rate
+          return decay > 0 ? (-expm1(-decay) / decay).squareRoot() : 1
+        })
+    case .parities(let parts):
+      TriangularMap(.parities(parts.map { $0.meanFlow(over: 2 * time).squareRoot }))
+    }
+  }
+
+  /// A duration's first 44 bits.
+  ///
+  /// Equal parts of the way to an appointment differ by rounding, and maps are dear: those of all parts
+  /// are the maps of one duration, which depends on nothing that came before.
+  static func duration(_ duration: Double) -> Double {
+    Double(
+      sign: .plus, exponent: duration.exponent,
+      significand: (duration.significand * 0x1p44).rounded() * 0x1p-44)
   }
 }
 
@@ -58,14 +120,18 @@ private struct Triangle {
     Triangle(size: size, values: values.map { factor * $0 })
   }
 
-  /// result += the product with x; both have their entries two apart.
-  func add(_ x: UnsafePointer<Double>, to result: UnsafeMutablePointer<Double>) {
+  /// Puts the product with values two apart in their place.
+  func apply(to x: UnsafeMutablePointer<Double>) {
     values.withUnsafeBufferPointer { values in
-      var place = 0
-      for j in 0..<size {
+      var place = values.count
+      // From the last column on: what a column is multiplied by has not been touched.
+      for j in stride(from: size - 1, through: 0, by: -1) {
+        place -= size - j
         let factor = x[2 * j]
-        for i in j..<size { result[2 * i] += factor * values[place + i - j] }
-        place += size - j
+        x[2 * j] = factor * values[place]
+        for i in stride(from: j + 1, to: size, by: 1) {
+          x[2 * i] += factor * values[place + i - j]
+        }
       }
     }
   }
@@ -118,10 +184,30 @@ private struct Triangle {
     return times.map { power(Int(($0 / longest * Double(unit)).rounded())).plusIdentity }
   }
 
-  /// e^{tA} − 1 by its series and repeated doubling of the time.
+  /// e^{tA} − 1.
   ///
   /// What doubles is the change, not the exponential: that keeps the digits of slow parts.
   private func change(after time: Double) -> Triangle {
+    var (change, _, doublings) = shortChange(of: time)
+    for _ in 0..<doublings { change = Self.combination(1, change, 1, change) }
+    return change
+  }
+
+  /// (1/t) ∫₀ᵗ e^{sA} ds.
+  func meanFlow(over time: Double) -> Triangle {
+    var (change, mean, doublings) = shortChange(of: time)
+    for _ in 0..<doublings {
+      // The mean of both halves is that of the first times 1 + change/2.
+      mean = Self.combination(1, change.scaled(by: 0.5), 1, mean)
+      change = Self.combination(1, change, 1, change)
+    }
+    return mean.plusIdentity
+  }
+
+  /// e^{sA} − 1 and (1/s) ∫₀ˢ e^{rA} dr − 1 by their series, s a 2^{−doublings}-th of the time.
+  private func shortChange(
+    of time: Double
+  ) -> (change: Triangle, mean: Triangle, doublings: Int) {
     var place = 0
     var norm = 0.0
     for j in 0..<size {
@@ -129,16 +215,38 @@ private struct Triangle {
       norm = max(norm, column.reduce(0) { $0 + abs($1) })
       place += size - j
     }
-    let halvings = max(0, (1 + log2(max(norm * time, 1e-300))).rounded(.up))
-    let map = scaled(by: time * exp2(-halvings))
+    let doublings = max(0, (1 + log2(max(norm * time, 1e-300))).rounded(.up))
+    let map = scaled(by: time * exp2(-doublings))
     // ‖map‖ ≤ 1/2: the first term left out is 2⁻¹⁴/15! of the first one.
-    var sum = scaled(by: 0)
+    var mean = scaled(by: 0)
     for k in stride(from: 14, to: 1, by: -1) {
-      sum = Self.combination(1, map, 0, sum).scaled(by: 1 / Double(k))
+      mean = Self.combination(1, map, 0, mean).scaled(by: 1 / Double(k))
     }
-    sum = Self.combination(1, map, 0, sum)
-    for _ in 0..<Int(halvings) { sum = Self.combination(1, sum, 1, sum) }
-    return sum
+    return (Self.combination(1, map, 0, mean), mean, Int(doublings))
+  }
+
+  /// The square root with a positive diagonal (Björck & Hammarling 1983), column after column.
+  var squareRoot: Triangle {
+    var result = self
+    result.values.withUnsafeMutableBufferPointer { root in
+      var place = root.count
+      for j in stride(from: size - 1, through: 0, by: -1) {
+        place -= size - j
+        let diagonal = root[place].squareRoot()
+        root[place] = diagonal
+        // Columns to the right are roots already.
+        var other = place + size - j
+        for k in stride(from: j + 1, to: size, by: 1) {
+          let value = root[place + k - j] / (diagonal + root[other])
+          root[place + k - j] = value
+          for i in stride(from: k + 1, to: size, by: 1) {
+            root[place + i - j] -= value * root[other + i - k]
+          }
+          other += size - k
+        }
+      }
+    }
+    return result
   }
 
   private var plusIdentity: Triangle {

@@ -2,7 +2,8 @@
 #
 #   make demo    build, solve configs/circle-clusters.yaml, compare it with particles, draw it
 #   make test    build and run the whole suite
-#   make bench   speed, as ratios to bounds measured in the same run
+#   make bench   speed, as ratios to bounds measured in the same run; then, beside other programs,
+#                python3 Benchmarks/transforms.py
 #   make format  put the sources into the project's style;  make lint  only check it
 
 .PHONY: demo test bench format lint libraries clean

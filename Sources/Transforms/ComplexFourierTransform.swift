@@ -31,11 +31,9 @@ public final class ComplexFourierTransform {
     output = buffers[1].numbers + 8
     let (source, target) = (Self.complex(input), Self.complex(output))
     var length = Int32(count)
-    let (many, step) = (Int32(batch), Int32(stride))
     (forwardPlan, backwardPlan) = FourierPlanner.plans(count: count) { flags in
       func plan(_ sign: Int32) -> fftw_plan? {
-        fftw_plan_many_dft(
-          1, &length, many, source, nil, 1, step, target, nil, 1, step, sign, flags)
+        fftw_plan_dft(1, &length, source, target, sign, flags)
       }
       return (plan(FFTW_FORWARD), plan(FFTW_BACKWARD))
     }
@@ -49,7 +47,27 @@ public final class ComplexFourierTransform {
     UnsafeMutableRawPointer(numbers).assumingMemoryBound(to: fftw_complex.self)
   }
 
-  public func forward() { fftw_execute(forwardPlan) }
+  /// Every sequence to the one at its place.
+  public func forward() {
+    for b in 0..<batch { forward(b, to: b) }
+  }
 
-  public func backward() { fftw_execute(backwardPlan) }
+  /// Every sequence to the one at its place.
+  public func backward() {
+    for b in 0..<batch { backward(b, to: b) }
+  }
+
+  /// One sequence of the input to one of the output.
+  public func forward(_ b: Int, to c: Int) {
+    fftw_execute_dft(forwardPlan, sequence(input, b), sequence(output, c))
+  }
+
+  /// One sequence of the input to one of the output.
+  public func backward(_ b: Int, to c: Int) {
+    fftw_execute_dft(backwardPlan, sequence(input, b), sequence(output, c))
+  }
+
+  private func sequence(
+    _ numbers: UnsafeMutablePointer<Double>, _ b: Int
+  ) -> UnsafeMutablePointer<fftw_complex> { Self.complex(numbers + 2 * stride * b) }
 }

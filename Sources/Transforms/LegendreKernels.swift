@@ -12,6 +12,18 @@ struct LegendreTile {
   var count: Int
 }
 
+/// The coefficients of one step of the recurrence.
+struct LegendrePair {
+  var a: Vector
+  var b: Vector
+
+  @inline(__always)
+  init(_ pair: UnsafePointer<Double>) {
+    a = Vector(repeating: pair[0])
+    b = Vector(repeating: pair[1])
+  }
+}
+
 /// The recurrence on a tile of `width` vectors.
 struct LegendreState<let width: Int> {
   var square: InlineArray<width, Vector>
@@ -34,6 +46,18 @@ struct LegendreState<let width: Int> {
       previous[v] = value[v]
       value[v] = next
     }
+  }
+
+  /// From q_j to q_{j+2} in one vector; returns q_j and q_{j+1}.
+  @inline(__always)
+  mutating func advance(_ v: Int, _ first: LegendrePair, _ second: LegendrePair) -> (Vector, Vector)
+  {
+    let y = square[v]
+    let here = value[v]
+    let next = previous[v].addingProduct(first.b.addingProduct(first.a, y), here)
+    previous[v] = next
+    value[v] = here.addingProduct(second.b.addingProduct(second.a, y), next)
+    return (here, next)
   }
 }
 
@@ -175,16 +199,25 @@ struct LegendreMoments {
 }
 
 /// Moments of one field, four vectors for every j, lanes apart; stored, or added to what is there.
+///
+/// Two j at a time, for which the field is read once.
 @inline(__always)
 func collectTile<let width: Int>(
   _ tile: LegendreTile, _ field: UnsafePointer<Vector>, stride: Int,
   into sums: UnsafeMutablePointer<Vector>, adding: Bool, state: consuming LegendreState<width>
 ) {
-  for j in 0..<tile.count {
-    var moments = LegendreMoments()
-    for v in 0..<width { moments.add(state.value[v], field + v * stride) }
-    moments.store(sums + 4 * j, adding: adding)
-    state.advance(tile.recurrence + 2 * j)
+  for i in 0..<(tile.count / 2) {
+    let pair = LegendrePair(tile.recurrence + 4 * i)
+    let following = LegendrePair(tile.recurrence + 4 * i + 2)
+    var first = LegendreMoments()
+    var second = LegendreMoments()
+    for v in 0..<width {
+      let values = state.advance(v, pair, following)
+      first.add(values.0, field + v * stride)
+      second.add(values.1, field + v * stride)
+    }
+    first.store(sums + 8 * i, adding: adding)
+    second.store(sums + 8 * i + 4, adding: adding)
   }
 }
 
@@ -208,11 +241,21 @@ func collectTwo<let width: Int>(
   }
 }
 
-/// Sums over the lanes of every eight vectors, as one.
-func addLanes(_ sums: UnsafePointer<Vector>, count: Int, into target: UnsafeMutablePointer<Vector>)
-{
+/// Sums over the lanes of every eight vectors, as one; the vectors are overwritten.
+///
+/// First upper halves are added to lower ones through memory, which costs no shuffle.
+func addLanes(
+  _ sums: UnsafeMutablePointer<Vector>, count: Int, into target: UnsafeMutablePointer<Vector>
+) {
+  let halves = UnsafeMutableRawPointer(sums)
+  for k in 0..<(8 * count) {
+    let sum =
+      halves.load(fromByteOffset: 64 * k, as: SIMD4<Double>.self)
+      + halves.load(fromByteOffset: 64 * k + 32, as: SIMD4<Double>.self)
+    halves.storeBytes(of: sum, toByteOffset: 32 * k, as: SIMD4<Double>.self)
+  }
   for j in 0..<count {
-    let s = sums + 8 * j
-    target[j] = laneSums(s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7])
+    let s = sums + 4 * j
+    target[j] = neighborSums(neighborSums(s[0], s[1]), neighborSums(s[2], s[3]))
   }
 }

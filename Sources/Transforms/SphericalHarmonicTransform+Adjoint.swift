@@ -44,8 +44,14 @@ extension SphericalHarmonicTransform {
         advanceSeeds(block, width)
       }
       addLanes(sums.base, count: steps / 2, into: mixed.base)
-      unmix(mixed.numbers, stride: 4, order: m, degree: degree, into: terms.numbers)
-      storeTerms(order: m, into: coefficients)
+      // An order may write into the place of the next, which then overwrites it.
+      if m + 3 < degree {
+        let pairs = coefficients + 2 * layout.place(m, m)
+        unmix(mixed.numbers, stride: 4, order: m, degree: degree, into: pairs)
+      } else {
+        unmix(mixed.numbers, stride: 4, order: m, degree: degree, into: terms.numbers)
+        storeTerms(order: m, into: coefficients)
+      }
     }
   }
 

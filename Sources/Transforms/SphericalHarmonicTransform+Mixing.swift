@@ -1,5 +1,15 @@
 /// The step between coefficients by degree and the coefficients of q_j that the kernels use.
 extension SphericalHarmonicTransform {
+  /// a_l c_lm of one order by degree: the coefficients themselves where there is no factor.
+  func pairs(
+    _ coefficients: UnsafePointer<Double>, order m: Int, degree: Int,
+    degreeFactors: UnsafePointer<Double>?
+  ) -> UnsafePointer<Double> {
+    guard degreeFactors != nil else { return coefficients + 2 * layout.place(m, m) }
+    loadTerms(coefficients, order: m, degree: degree, degreeFactors: degreeFactors)
+    return UnsafePointer(terms.numbers)
+  }
+
   /// Loads a_l c_lm of one order for l = m…degree, zero beyond.
   func loadTerms(
     _ coefficients: UnsafePointer<Double>, order m: Int, degree: Int,
@@ -42,24 +52,45 @@ extension SphericalHarmonicTransform {
 
   /// Pairs t by degree to the kernels' coefficients of q_j: w_j (A_{m+2j+1} t_{2j} + A_{m+2j+2}
   /// t_{2j+2}) for even and w_j t_{2j+1} for odd degrees, four numbers for every j.
+  ///
+  /// Pairs beyond the degree are not used: those of the next order may stand there.
   func mix(
     _ pairs: UnsafePointer<Double>, order m: Int, degree: Int,
     into target: UnsafeMutablePointer<Double>, stride: Int
   ) {
     let mixing = recurrence.mixing + recurrence.starts[m]
+    let last = (degree - m) / 2
+    // Two j at a time as long as t_{2j+3} is there for the second.
+    let whole = max(0, degree - m - 3) / 4 * 2
     let source = UnsafeRawPointer(pairs)
-    let steps = (degree - m) / 2 + 1
-    for j in 0..<steps {
-      let factors = mixing[j]
-      let here = source.loadUnaligned(fromByteOffset: 32 * j, as: SIMD4<Double>.self)
-      let next = source.loadUnaligned(fromByteOffset: 32 * j + 32, as: SIMD4<Double>.self)
-      let sum = (here * Self.own(factors)).addingProduct(next, Self.following(factors))
-      UnsafeMutableRawPointer(target + stride * j).storeBytes(of: sum, as: SIMD4<Double>.self)
+    let factors = UnsafeRawPointer(mixing)
+    for j in Swift.stride(from: 0, to: whole, by: 2) {
+      let f = factors.loadUnaligned(fromByteOffset: 32 * j, as: Vector.self)
+      let here = source.loadUnaligned(fromByteOffset: 32 * j, as: Vector.self)
+      let next = source.loadUnaligned(fromByteOffset: 32 * j + 32, as: Vector.self)
+      let sum = (here * Self.own(f)).addingProduct(next, Self.following(f))
+      if stride == 4 {
+        UnsafeMutableRawPointer(target + 4 * j).storeBytes(of: sum, as: Vector.self)
+      } else {
+        let place = UnsafeMutableRawPointer(target + stride * j)
+        place.storeBytes(of: sum.lowHalf, as: SIMD4<Double>.self)
+        place.storeBytes(of: sum.highHalf, toByteOffset: 8 * stride, as: SIMD4<Double>.self)
+      }
     }
-    if steps % 2 == 1 { (target + stride * steps).update(repeating: 0, count: 4) }
+    for j in whole...last {
+      let f = mixing[j]
+      let t = pairs + 4 * j
+      let above = degree - m - 2 * j
+      let place = target + stride * j
+      for k in 0..<2 {
+        place[k] = f[0] * t[k] + (above > 1 ? f[1] * t[k + 4] : 0)
+        place[k + 2] = above > 0 ? f[2] * t[k + 2] : 0
+      }
+    }
+    if last % 2 == 0 { (target + stride * (last + 1)).update(repeating: 0, count: 4) }
   }
 
-  /// The transpose of `mix`: sums of q_j to pairs by degree, m…degree and perhaps one more.
+  /// The transpose of `mix`: sums of q_j to pairs by degree, m…degree and up to three more.
   func unmix(
     _ sums: UnsafePointer<Double>, stride: Int, order m: Int, degree: Int,
     into pairs: UnsafeMutablePointer<Double>
@@ -67,24 +98,32 @@ extension SphericalHarmonicTransform {
     let mixing = recurrence.mixing + recurrence.starts[m]
     let source = UnsafeRawPointer(sums)
     let target = UnsafeMutableRawPointer(pairs)
-    var carried = SIMD4<Double>.zero
-    for j in 0..<((degree - m) / 2 + 1) {
-      let factors = mixing[j]
-      let here = source.loadUnaligned(fromByteOffset: 8 * stride * j, as: SIMD4<Double>.self)
+    let factors = UnsafeRawPointer(mixing)
+    var carried = Vector.zero
+    for j in Swift.stride(from: 0, to: LegendreRecurrence.steps(m, degree), by: 2) {
+      let f = factors.loadUnaligned(fromByteOffset: 32 * j, as: Vector.self)
+      let place = source + 8 * stride * j
+      let here =
+        stride == 4
+        ? place.loadUnaligned(as: Vector.self)
+        : Vector(
+          lowHalf: place.loadUnaligned(as: SIMD4<Double>.self),
+          highHalf: place.loadUnaligned(fromByteOffset: 8 * stride, as: SIMD4<Double>.self))
+      let following = here * Self.following(f)
+      let shifted = Vector(lowHalf: carried.highHalf, highHalf: following.lowHalf)
       target.storeBytes(
-        of: carried.addingProduct(here, Self.own(factors)), toByteOffset: 32 * j,
-        as: SIMD4<Double>.self)
-      carried = here * Self.following(factors)
+        of: shifted.addingProduct(here, Self.own(f)), toByteOffset: 32 * j, as: Vector.self)
+      carried = following
     }
   }
 
   @inline(__always)
-  private static func own(_ factors: SIMD4<Double>) -> SIMD4<Double> {
-    SIMD4(factors[0], factors[0], factors[2], factors[2])
+  private static func own(_ f: Vector) -> Vector {
+    Vector(f[0], f[0], f[2], f[2], f[4], f[4], f[6], f[6])
   }
 
   @inline(__always)
-  private static func following(_ factors: SIMD4<Double>) -> SIMD4<Double> {
-    SIMD4(factors[1], factors[1], factors[3], factors[3])
+  private static func following(_ f: Vector) -> Vector {
+    Vector(f[1], f[1], f[3], f[3], f[5], f[5], f[7], f[7])
   }
 }

@@ -18,12 +18,13 @@ extension SphericalHarmonicTransform {
   ) {
     for block in 0..<blocks {
       loadOrders(field.base + fieldStride * block, count: orders[block])
-      rows.backward()
       let top = samples + 8 * block * longitudes
       let bottom = samples + (latitudes - 1 - 8 * block) * longitudes
       for r in 0..<northCount(block) {
+        // A row at a time: it is still in the first cache when it is stored.
+        rows.backward(r, to: 0)
         store(
-          rows.output + 2 * rows.stride * r, north: top + r * longitudes,
+          rows.output, north: top + r * longitudes,
           south: r < southCount(block) ? bottom - r * longitudes : nil)
       }
     }
@@ -118,10 +119,9 @@ extension SphericalHarmonicTransform {
       for r in 0..<8 {
         load(
           north: r < northCount(block) ? top + r * longitudes : nil,
-          south: r < southCount(block) ? bottom - r * longitudes : nil,
-          into: rows.input + 2 * rows.stride * r)
+          south: r < southCount(block) ? bottom - r * longitudes : nil, into: rows.input)
+        rows.forward(0, to: r)
       }
-      rows.forward()
       storeOrders(
         into: field.base + fieldStride * block, count: orders[block], cosine: cosines.base[block],
         factors: (factors.north.base[block], factors.south.base[block]))

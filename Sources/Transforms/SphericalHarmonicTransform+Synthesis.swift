@@ -15,21 +15,23 @@ extension SphericalHarmonicTransform {
     let top = seriesDegree ?? degree
     precondition((0...degree).contains(top), "a series of a degree within the transform's")
     loadFactors(rowFactors)
-    // Narrow tiles leave more out near the poles, and two vectors already fill the pipelines.
-    countOrders(degree: top, tileWidth: 2)
+    // Narrow tiles leave more out near the poles, wide ones begin and end less often.
+    let tileWidth = blocks <= 8 ? 4 : 2
+    countOrders(degree: top, tileWidth: tileWidth)
     startSeeds()
     for m in 0...top {
-      loadTerms(coefficients, order: m, degree: top, degreeFactors: degreeFactors)
-      mix(terms.numbers, order: m, degree: top, into: mixed.numbers, stride: 4)
-      for block in stride(from: 0, to: blocks, by: 2) {
-        let width = min(2, blocks - block)
+      let pairs = pairs(coefficients, order: m, degree: top, degreeFactors: degreeFactors)
+      mix(pairs, order: m, degree: top, into: mixed.numbers, stride: 4)
+      for block in stride(from: 0, to: blocks, by: tileWidth) {
+        let width = min(tileWidth, blocks - block)
         if m >= orders[block] { continue }
         let tile = tile(from: block, order: m, degree: top)
         let target = target(from: block, order: m)
-        if width == 2 {
-          synthesizeTile(tile, mixed.numbers, into: target, state: LegendreState<2>(tile))
-        } else {
-          synthesizeTile(tile, mixed.numbers, into: target, state: LegendreState<1>(tile))
+        switch width {
+        case 4: synthesizeTile(tile, mixed.numbers, into: target, state: LegendreState<4>(tile))
+        case 3: synthesizeTile(tile, mixed.numbers, into: target, state: LegendreState<3>(tile))
+        case 2: synthesizeTile(tile, mixed.numbers, into: target, state: LegendreState<2>(tile))
+        default: synthesizeTile(tile, mixed.numbers, into: target, state: LegendreState<1>(tile))
         }
         advanceSeeds(block, width)
       }

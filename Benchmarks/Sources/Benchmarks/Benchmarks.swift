@@ -8,9 +8,12 @@ import Transforms
 /// Prints every speed as a ratio to a bound measured in the same run, beside its target.
 ///
 ///     make bench
+///
+/// With the argument `transforms` it answers `Benchmarks/transforms.py`.
 @main
 enum Benchmarks {
   static func main() throws {
+    if CommandLine.arguments.dropFirst().first == "transforms" { return answerDegrees() }
     print("measured in one thread unless said otherwise; least of several repetitions\n")
     spectralRate()
     particleVelocities()

@@ -81,7 +81,7 @@ class Zonal:
 
 
 class Labels:
-    """Labels moved to `end`, places and masses kept at every whole time; those that have met to 1e-11 become one.
+    """Labels moved to `end`, places and masses kept at every whole time; those that have met to 1e-8 become one.
 
     The place of a label matters as much as its mass: in a void the moments' rounding would stop the integrator.
     """
@@ -91,7 +91,7 @@ class Labels:
         self.kept = [(y, mass)]
         for _ in range(end):
             y = self.solve(lambda _, y: model.nodes_rate(y, mass), (0, 1), y, self.slack(mass))
-            bins = np.unique(np.floor(y * 1e11), return_inverse=True)[1]
+            bins = np.unique(np.floor(y * 1e8), return_inverse=True)[1]
             total = np.bincount(bins, mass)
             y, mass = np.bincount(bins, mass * y) / total, total
             self.kept.append((y, mass))

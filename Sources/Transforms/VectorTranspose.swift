@@ -31,6 +31,30 @@ func transpose(
   )
 }
 
+/// The sums over the lanes of eight vectors, in one vector.
+@inline(__always)
+func laneSums(
+  _ a: Vector, _ b: Vector, _ c: Vector, _ d: Vector,
+  _ e: Vector, _ f: Vector, _ g: Vector, _ h: Vector
+) -> Vector {
+  Vector(
+    lowHalf: laneSums(
+      a.lowHalf + a.highHalf, b.lowHalf + b.highHalf, c.lowHalf + c.highHalf,
+      d.lowHalf + d.highHalf),
+    highHalf: laneSums(
+      e.lowHalf + e.highHalf, f.lowHalf + f.highHalf, g.lowHalf + g.highHalf,
+      h.lowHalf + h.highHalf))
+}
+
+@inline(__always)
+private func laneSums(
+  _ a: SIMD4<Double>, _ b: SIMD4<Double>, _ c: SIMD4<Double>, _ d: SIMD4<Double>
+) -> SIMD4<Double> {
+  let ab = SIMD4(a[0], b[0], a[2], b[2]) + SIMD4(a[1], b[1], a[3], b[3])
+  let cd = SIMD4(c[0], d[0], c[2], d[2]) + SIMD4(c[1], d[1], c[3], d[3])
+  return SIMD4(ab[0], ab[1], cd[0], cd[1]) + SIMD4(ab[2], ab[3], cd[2], cd[3])
+}
+
 @inline(__always)
 private func interleaveEven(_ a: Vector, _ b: Vector) -> Vector {
   Vector(a[0], b[0], a[2], b[2], a[4], b[4], a[6], b[6])

@@ -82,7 +82,8 @@ struct CirclePanelLaw: Law {
   }
 
   func distances(to tokens: [any Law], threads: Int) -> [[Double]] {
-    let curve = MassCurve(vertices: mesh.vertices(line).map { (angle: $0.position, level: $0.level) })
+    let curve = MassCurve(
+      vertices: mesh.vertices(line).map { (angle: $0.position, level: $0.level) })
     let others = tokens.compactMap { $0 as? CircleLaw }
     precondition(others.count == tokens.count, "laws on the circle are compared with such")
     return parallelMap(count: others.count, threads: threads) { m in

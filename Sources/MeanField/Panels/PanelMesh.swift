@@ -94,7 +94,8 @@ struct PanelMesh: Sendable, Equatable {
       var j = i
       while j + 1 < pieces.count, ends[j + 1].end - ends[i].start < limits.atomWidth { j += 1 }
       let width = ends[j].end - ends[i].start
-      let contracts = width < before[j].end - before[i].start
+      // Atoms that have met move no more.
+      let contracts = width <= before[j].end - before[i].start
       if contracts && (j > i || (width < 0.25 * limits.atomWidth && width > 0)) {
         result.append(.atom(Self.atom(Array(pieces[i...j]), line)))
         narrows.append(true)

@@ -66,6 +66,14 @@ public struct Zonal: Geometry {
       numerics: numerics)
   }
 
+  public func panels(
+    _ equation: Equation, from law: InitialLaw, numerics: PanelNumerics
+  ) -> (any LawEvolution)? {
+    guard law.hasDensity else { return nil }
+    return Evolution.panels(
+      equation, from: law, on: ZonalPanelLine(dimension: dimension), numerics: numerics)
+  }
+
   public func fluctuation(
     _ equation: Equation, around law: InitialLaw, numerics: TokenNumerics
   ) throws(SimulationFailure) -> any ResponseEvolution {

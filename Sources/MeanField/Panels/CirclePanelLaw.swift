@@ -8,10 +8,15 @@ struct CirclePanelLaw: Law {
   /// As many as clusters are told by.
   private let landscape: Moments
 
-  init(_ mesh: PanelMesh, symmetry: Int, modes: Int) {
+  private let equation: Equation
+  private let atomWidth: Double
+
+  init(_ mesh: PanelMesh, symmetry: Int, equation: Equation, atomWidth: Double) {
     self.mesh = mesh
+    self.equation = equation
+    self.atomWidth = atomWidth
     line = CirclePanelLine(symmetry: symmetry)
-    landscape = Self.moments(of: mesh, line, modes: modes)
+    landscape = Self.moments(of: mesh, line, modes: equation.kernel.modes)
   }
 
   var mass: Double { mesh.pieces.reduce(0) { $0 + $1.mass } }
@@ -61,7 +66,28 @@ struct CirclePanelLaw: Law {
   func logDensity(on chart: Chart) -> [Double]? {
     guard let first = mesh.pieces.first?.ends.start else { return nil }
     let angles = chart.axes[0].values.map { first + wrappedAngle($0 - first) }
-    return mesh.logDensities(at: angles, line)
+    var values = mesh.logDensities(at: angles, line)
+    addVoids(angles, &values)
+    return values
+  }
+
+  /// log dμ/dσ in voids that are known by their watersheds.
+  private func addVoids(_ angles: [Double], _ values: inout [Double]) {
+    guard !mesh.voidLogDensities.isEmpty,
+      let flow = line.flow(equation, positions: mesh.positions, masses: mesh.masses)
+    else { return }
+    let ends = Array(flow.positions.dropFirst()) + [flow.positions[0] + 2 * Double.pi]
+    for (i, piece) in mesh.pieces.enumerated() {
+      guard case .atom(let atom) = piece, let value = atom.voidLogDensity,
+        let watershed = flow.watershed(between: atom.position, and: ends[i])
+      else { continue }
+      let inside = angles.indices.filter {
+        angles[$0] > atom.position + atomWidth && angles[$0] < ends[i] - atomWidth
+      }
+      // What cannot be traced has no value.
+      let rises = try? VoidTracing.rises(of: inside.map { angles[$0] }, in: flow, from: watershed)
+      for (k, rise) in zip(inside, rises ?? []) { values[k] = value + rise }
+    }
   }
 
   func density(on chart: Chart) -> [Double]? {

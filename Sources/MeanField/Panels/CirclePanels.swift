@@ -15,12 +15,16 @@ struct CirclePanelLine: PanelLine {
 
   func logDensity(of law: InitialLaw) -> (Double) -> Double { law.circularLogDensity() }
 
+  func flow(_ equation: Equation, positions: [Double], masses: [Double]) -> CircleFlow? {
+    symmetry == 1 ? CircleFlow(equation, positions: positions, masses: masses) : nil
+  }
+
   func field(_ equation: Equation) -> any PanelField {
     CirclePanelField(equation, symmetry: symmetry)
   }
 
-  func law(_ mesh: PanelMesh, _ equation: Equation) -> CirclePanelLaw {
-    CirclePanelLaw(mesh, symmetry: symmetry, modes: equation.kernel.modes)
+  func law(_ mesh: PanelMesh, _ equation: Equation, limits: PanelLimits) -> CirclePanelLaw {
+    CirclePanelLaw(mesh, symmetry: symmetry, equation: equation, atomWidth: limits.atomWidth)
   }
 
   func energies(

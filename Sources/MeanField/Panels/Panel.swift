@@ -157,6 +157,9 @@ struct Atom: Sendable, Equatable {
   var mass: Double
   /// Mean position of its mass at t = 0.
   var label: Double
+  /// log dμ/dσ at the watershed between this atom and the next, where the void there has no panels;
+  /// nil where nothing is known of it.
+  var voidLogDensity: Double?
 }
 
 /// What a mesh is made of.

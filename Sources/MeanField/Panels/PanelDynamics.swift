@@ -16,13 +16,13 @@ struct PanelDynamics<Line: PanelLine>: LawDynamics {
   private(set) var mesh: PanelMesh
   private let field: any PanelField
   private var masses: [Double]
+  /// Atoms with a watershed after them.
+  private var voids: [Int] = []
   /// Positions when the present step began.
   private var before: [Double] = []
   /// Steps since voids were left out and neighbours joined: that takes as long as a step.
   private var stepsSinceTidying = 0
   private static var tidyingInterval: Int { 4 }
-
-  var linearRates: [Double] { [] }
 
   init(equation: Equation, line: Line, law: InitialLaw, tolerance: Double) {
     self.equation = equation
@@ -38,7 +38,7 @@ struct PanelDynamics<Line: PanelLine>: LawDynamics {
   }
 
   /// The state at t = 0.
-  var initialState: [Double] { mesh.positions + [0] }
+  var initialState: [Double] { mesh.positions + mesh.voidLogDensities + [0] }
 
   func controlledCount(of stateCount: Int) -> Int { stateCount - 1 }
 
@@ -46,7 +46,20 @@ struct PanelDynamics<Line: PanelLine>: LawDynamics {
     of state: UnsafePointer<Double>, into rate: UnsafeMutablePointer<Double>
   ) {
     let positions = UnsafeBufferPointer(start: state, count: masses.count)
-    rate[masses.count] = field.writeVelocities(of: positions, masses: masses, into: rate)
+    let budget = field.writeVelocities(of: positions, masses: masses, into: rate)
+    rate[masses.count + voids.count] = budget
+    if !voids.isEmpty { writeVoidRates(Array(positions), into: rate + masses.count) }
+  }
+
+  /// d/dt log dμ/dσ = −X′ at every watershed.
+  private func writeVoidRates(_ positions: [Double], into rate: UnsafeMutablePointer<Double>) {
+    guard let flow = line.flow(equation, positions: positions, masses: masses) else { return }
+    let turn = line.range.upperBound - line.range.lowerBound
+    for (k, i) in voids.enumerated() {
+      let end = i + 1 < positions.count ? positions[i + 1] : positions[0] + turn
+      // Where atoms have come together there is no void to speak of any more.
+      rate[k] = -(flow.watershed(between: positions[i], and: end)?.slope ?? 0)
+    }
   }
 
   /// A position of little mass need not be right to the tolerance, only to what its density needs.
@@ -62,11 +75,11 @@ struct PanelDynamics<Line: PanelLine>: LawDynamics {
 
   mutating func adopt(stateCount: Int, structure: [Double]) -> Bool {
     guard let steps = structure.first.flatMap(Int.init(exactly:)),
-      let mesh = PanelMesh(decoding: structure.dropFirst()), mesh.count + 1 == stateCount
+      let mesh = PanelMesh(decoding: structure.dropFirst()), mesh.count + mesh.voidLogDensities.count + 1 == stateCount
     else { return false }
     self.mesh = mesh
     stepsSinceTidying = steps
-    masses = mesh.masses
+    readMesh()
     return true
   }
 
@@ -112,18 +125,28 @@ struct PanelDynamics<Line: PanelLine>: LawDynamics {
       stepsSinceTidying = 0
       mesh.join(line, limits: limits, where: narrows)
       mesh.dropVoids(line, limits: limits)
+      mesh.emptyVoids(line, equation, limits: limits)
       if line.isClosed {
         mesh.turnSeam(line.range.upperBound - line.range.lowerBound, limits: limits)
       }
     }
+    mesh.forgetVoids(line, equation)
     take(&state)
   }
 
   /// Writes the mesh's positions into the state, W left as it is.
   private mutating func take(_ state: inout [Double]) {
     let budget = state[state.count - 1]
-    state = mesh.positions + [budget]
+    state = mesh.positions + mesh.voidLogDensities + [budget]
+    readMesh()
+  }
+
+  private mutating func readMesh() {
     masses = mesh.masses
+    voids = mesh.pieces.indices.filter { i in
+      if case .atom(let atom) = mesh.pieces[i] { return atom.voidLogDensity != nil }
+      return false
+    }
   }
 
   // MARK: What observers see
@@ -137,16 +160,17 @@ struct PanelDynamics<Line: PanelLine>: LawDynamics {
       state.withUnsafeBufferPointer { state in
         guard let target = velocities.baseAddress else { return 0.0 }
         return field.writeVelocities(
-          of: UnsafeBufferPointer(rebasing: state.dropLast()), masses: masses, into: target)
+          of: UnsafeBufferPointer(rebasing: state.prefix(masses.count)), masses: masses,
+          into: target)
       }
     }
     let (entropy, minimum) = mesh.entropyAndMinimum(line)
     let energies = line.energies(mesh, equation)
     return Snapshot(
       time: time, steps: steps, stepSize: stepSize, equation: equation,
-      law: line.law(mesh, equation), normalizedEnergy: energies.normalized,
+      law: line.law(mesh, equation, limits: limits), normalizedEnergy: energies.normalized,
       energyAboveUniform: energies.aboveUniform, scaledDissipation: budget,
-      largestSpeed: velocities.dropLast().reduce(0) { max($0, abs($1)) }, entropy: entropy,
+      largestSpeed: velocities.prefix(masses.count).reduce(0) { max($0, abs($1)) }, entropy: entropy,
       minimumDensity: minimum, dissipated: state[state.count - 1],
       resolution: mesh.blindness(limits))
   }

@@ -19,6 +19,10 @@ struct PanelLimits: Sendable {
   static let leastLogDensity = -500.0
   /// So little mass is not missed.
   static let negligibleMass = 1e-30
+  /// Panels with less mass together carry nothing but the density of voids.
+  static let emptyMass = 1e-17
+  /// Atoms slower than this part of how fast voids part, in units of the kernel's width.
+  static let stillness = 1e-4
   /// The part of an image's width that Φ may be wrong by: its slope, and with it the density, is then
   /// right to p² times that.
   private static let flowTail = 1e-9
@@ -34,9 +38,9 @@ struct PanelLimits: Sendable {
   }
 
   /// What the error of a node's position counts, 1 for the tolerance of time: less the less mass it
-  /// moves, but positions are right to 10⁻⁷, as densities ask.
+  /// moves, but positions are right to 10⁻⁸, as densities ask.
   func errorWeight(ofMass mass: Double) -> Double {
-    max(min(1, 1e3 * mass), min(1, 1e7 * tolerance))
+    max(min(1, 1e3 * mass), min(1, 1e8 * tolerance))
   }
 
   func isVoid(_ logDensities: [Double]) -> Bool {

@@ -15,12 +15,18 @@ protocol PanelLine: Sendable {
   /// log dμ/dσ of an initial law, −∞ where it is zero.
   func logDensity(of law: InitialLaw) -> (Double) -> Double
 
+  /// The flow of atoms anywhere on the line; nil where voids are not followed by their watersheds.
+  func flow(_ equation: Equation, positions: [Double], masses: [Double]) -> CircleFlow?
   /// How the velocity at points of mass comes about.
   func field(_ equation: Equation) -> any PanelField
-  func law(_ mesh: PanelMesh, _ equation: Equation) -> Law
+  func law(_ mesh: PanelMesh, _ equation: Equation, limits: PanelLimits) -> Law
   /// ∫∫ e^{β(⟨x,y⟩−1)} dμ dμ, and Ē above that of the uniform law.
   func energies(_ mesh: PanelMesh, _ equation: Equation)
     -> (normalized: Double, aboveUniform: Double)
+}
+
+extension PanelLine {
+  func flow(_ equation: Equation, positions: [Double], masses: [Double]) -> CircleFlow? { nil }
 }
 
 /// Velocities of weighted points at the points themselves.

@@ -2,11 +2,11 @@
 extension PanelMesh {
   private static let panelSize = 3 + 3 * PanelRule.count
 
-  /// Atoms as (0, mass, label), panels as (1, centre, half width, log r₀, labels, masses).
+  /// Atoms as (0, mass, label, log density of the void or NaN), panels as (1, centre, half width, log r₀, labels, masses).
   var encoded: [Double] {
     pieces.flatMap { piece -> [Double] in
       switch piece {
-      case .atom(let atom): [0, atom.mass, atom.label]
+      case .atom(let atom): [0, atom.mass, atom.label, atom.voidLogDensity ?? .nan]
       case .panel(let panel):
         [1, panel.centre, panel.halfWidth] + panel.logDensities + panel.labels + panel.masses
       }
@@ -18,10 +18,14 @@ extension PanelMesh {
     pieces = []
     var rest = numbers
     while let kind = rest.first {
-      if kind == 0, rest.count >= 3 {
-        let values = Array(rest.prefix(3))
-        pieces.append(.atom(Atom(position: 0, mass: values[1], label: values[2])))
-        rest = rest.dropFirst(3)
+      if kind == 0, rest.count >= 4 {
+        let values = Array(rest.prefix(4))
+        pieces.append(
+          .atom(
+            Atom(
+              position: 0, mass: values[1], label: values[2],
+              voidLogDensity: values[3].isNaN ? nil : values[3])))
+        rest = rest.dropFirst(4)
       } else if kind == 1, rest.count >= Self.panelSize {
         pieces.append(.panel(Panel(decoding: Array(rest.prefix(Self.panelSize)))))
         rest = rest.dropFirst(Self.panelSize)

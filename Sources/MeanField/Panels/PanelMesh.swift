@@ -9,6 +9,13 @@ struct PanelMesh: Sendable, Equatable {
   var masses: [Double] { pieces.flatMap(\.masses) }
   var positions: [Double] { pieces.flatMap(\.positions) }
   var labels: [Double] { pieces.flatMap(\.labels) }
+  /// log dμ/dσ at the watersheds of voids without panels: entries of a state too, after the positions.
+  var voidLogDensities: [Double] {
+    pieces.compactMap { piece in
+      if case .atom(let atom) = piece { return atom.voidLogDensity }
+      return nil
+    }
+  }
 
   /// Takes the positions from a state, and leaves what follows them alone.
   mutating func load(_ state: [Double]) {
@@ -17,6 +24,12 @@ struct PanelMesh: Sendable, Equatable {
       let count = pieces[i].count
       pieces[i].positions = Array(state[place..<(place + count)])
       place += count
+    }
+    for i in pieces.indices {
+      guard case .atom(var atom) = pieces[i], atom.voidLogDensity != nil else { continue }
+      atom.voidLogDensity = state[place]
+      pieces[i] = .atom(atom)
+      place += 1
     }
   }
 
@@ -96,7 +109,9 @@ struct PanelMesh: Sendable, Equatable {
       let width = ends[j].end - ends[i].start
       // Atoms that have met move no more.
       let contracts = width <= before[j].end - before[i].start
-      if contracts && (j > i || (width < 0.25 * limits.atomWidth && width > 0)) {
+      // What holds no mass is never more than the density of a void.
+      let hasMass = pieces[i...j].contains { $0.mass > PanelLimits.emptyMass }
+      if contracts && hasMass && (j > i || (width < 0.25 * limits.atomWidth && width > 0)) {
         result.append(.atom(Self.atom(Array(pieces[i...j]), line)))
         narrows.append(true)
         i = j + 1
@@ -116,6 +131,63 @@ struct PanelMesh: Sendable, Equatable {
     return narrows
   }
 
+  /// Leaves out panels that hold no mass, of a law that is atoms otherwise, and keeps the density at the
+  /// watersheds between them, from which the rest follows.
+  ///
+  /// Only where atoms drift so slowly that voids are in balance with them.
+  mutating func emptyVoids(_ line: some PanelLine, _ equation: Equation, limits: PanelLimits) {
+    let atoms = pieces.indices.filter { pieces[$0].count == 1 }
+    let rest = pieces.reduce(0) { $0 + ($1.count == 1 ? 0 : $1.mass) }
+    guard atoms.count > 1, atoms.count < pieces.count, rest < PanelLimits.emptyMass,
+      let flow = line.flow(
+        equation, positions: atoms.flatMap { pieces[$0].positions },
+        masses: atoms.map { pieces[$0].mass })
+    else { return }
+    let speed = flow.positions.reduce(0) { max($0, abs(flow.jet(at: $1).velocity)) }
+    let turn = line.range.upperBound - line.range.lowerBound
+    var found: [Double?] = []
+    for (k, i) in atoms.enumerated() {
+      let isLast = k + 1 == atoms.count
+      let next = isLast ? atoms[0] : atoms[k + 1]
+      let hasPanels = isLast ? i + 1 < pieces.count || next > 0 : next > i + 1
+      guard hasPanels else {
+        found.append(nil)
+        continue
+      }
+      let end = pieces[next].positions[0] + (isLast ? turn : 0)
+      guard let watershed = flow.watershed(between: pieces[i].positions[0], and: end),
+        speed * max(1, equation.attention.beta) < PanelLimits.stillness * watershed.slope
+      else { return }
+      // A panel before the first atom is one beyond the last.
+      let place = watershed.position
+      let value = logDensities(at: [place, place - turn], line).first { !$0.isNaN }
+      guard let value else { return }
+      found.append(value)
+    }
+    pieces = zip(atoms, found).map { i, value in
+      guard case .atom(var atom) = pieces[i] else { return pieces[i] }
+      atom.voidLogDensity = value
+      return .atom(atom)
+    }
+  }
+
+  /// Forgets voids that have become too empty for any number, or in which the flow parts no more.
+  mutating func forgetVoids(_ line: some PanelLine, _ equation: Equation) {
+    guard !voidLogDensities.isEmpty,
+      let flow = line.flow(equation, positions: positions, masses: masses)
+    else { return }
+    let turn = line.range.upperBound - line.range.lowerBound
+    let ends = Array(flow.positions.dropFirst()) + [flow.positions[0] + turn]
+    for (i, piece) in pieces.enumerated() {
+      guard case .atom(var atom) = piece, let value = atom.voidLogDensity else { continue }
+      let slope = flow.watershed(between: atom.position, and: ends[i])?.slope
+      // Towards an atom, at a distance s, the density rises like s^{−1−slope}, for 15 powers of e.
+      if let slope, value + 15 * (1 + slope) > PanelLimits.leastLogDensity { continue }
+      atom.voidLogDensity = nil
+      pieces[i] = .atom(atom)
+    }
+  }
+
   private static func atom(_ pieces: [PanelPiece], _ line: some PanelLine) -> Atom {
     let origin = pieces[0].positions[0]
     let origins = pieces[0].labels[0]
@@ -133,7 +205,11 @@ struct PanelMesh: Sendable, Equatable {
     let ends = (pieces[0].ends.start, pieces[pieces.count - 1].ends.end)
     return Atom(
       position: line.place(ofMean: mean, between: ends.0, and: ends.1), mass: mass,
-      label: mass > 0 ? origins + label / mass : origins)
+      label: mass > 0 ? origins + label / mass : origins,
+      voidLogDensity: pieces.last.flatMap { piece -> Double? in
+        if case .atom(let atom) = piece { return atom.voidLogDensity }
+        return nil
+      })
   }
 
   /// Moves the seam of a closed line away from where mass comes together.

@@ -33,7 +33,7 @@ struct ZonalPanelLine: PanelLine {
 
   func field(_ equation: Equation) -> any PanelField { ZonalPanelField(equation) }
 
-  func law(_ mesh: PanelMesh, _ equation: Equation) -> ZonalPanelLaw {
+  func law(_ mesh: PanelMesh, _ equation: Equation, limits: PanelLimits) -> ZonalPanelLaw {
     ZonalPanelLaw(mesh, line: self, kernel: equation.kernel)
   }
 
@@ -41,7 +41,7 @@ struct ZonalPanelLine: PanelLine {
     _ mesh: PanelMesh, _ equation: Equation
   ) -> (normalized: Double, aboveUniform: Double) {
     let kernel = equation.kernel
-    let moments = law(mesh, equation).zonalMoments(degree: kernel.modes)
+    let moments = ZonalPanelLaw(mesh, line: self, kernel: kernel).zonalMoments(degree: kernel.modes)
     func sum(_ part: KernelSpectrum.Part) -> Double {
       zip(kernel.weights(part), moments).reduce(0) { $0 + $1.0 * $1.1 * $1.1 }
     }

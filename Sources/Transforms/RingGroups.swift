@@ -6,6 +6,8 @@ internal import Foundation
 /// with equivalent masses (`EquivalentMasses`).
 final class RingGroups {
   private(set) var count = 0
+  /// Whether all angles were finite.
+  private(set) var isFinite = true
   /// Rows of eight groups: sine and cosine of half the middle angle, sine of the middle angle, log₂ of
   /// the mass, βh log₂ e.
   let middles: VectorBuffer
@@ -54,19 +56,21 @@ final class RingGroups {
   }
 
   /// - Parameters:
-  ///   - angles: θ in 0…π, in any order.
+  ///   - angles: θ, in any order.
   ///   - isCompressed: whether equivalent masses may be taken.
   func place(_ angles: UnsafeBufferPointer<Double>, masses: [Double]?, isCompressed: Bool) {
     precondition(angles.count <= order.count, "more rings than there is room for")
     precondition(masses == nil || masses?.count == angles.count, "one mass for every ring")
     let even = 1 / Double(max(1, angles.count))
-    sort(angles, masses, even)
     count = 0
+    isFinite = angles.allSatisfy { $0.isFinite }
+    guard isFinite else { return }
+    sort(angles, masses, even)
     for cell in 0..<cellCount {
       let members = Int(cellStarts[cell])..<Int(cellStarts[cell + 1])
       if isCompressed && members.count > 8 && compress(members, angles, masses, even) { continue }
       for member in members {
-        let angle = angles[order[member]]
+        let angle = RingPoint.fold(angles[order[member]]).angle
         if pending.count == 8 || beta * (pending.width(with: angle)) > 2 * Self.reach { flush() }
         pending.add(angle, masses?[order[member]] ?? even)
       }
@@ -82,10 +86,10 @@ final class RingGroups {
     _ angles: UnsafeBufferPointer<Double>, _ masses: [Double]?, _ even: Double
   ) {
     let scale = Double(cellCount) / .pi
-    func cell(_ angle: Double) -> Int { min(cellCount - 1, max(0, Int(angle * scale))) }
+    func cell(_ angle: Double) -> Int { min(cellCount - 1, Int(angle * scale)) }
     for c in cellStarts.indices { cellStarts[c] = 0 }
     for i in angles.indices where masses?[i] ?? even >= Self.leastMass {
-      cellStarts[cell(angles[i])] += 1
+      cellStarts[cell(RingPoint.fold(angles[i]).angle)] += 1
     }
     var end: Int32 = 0
     for c in cellStarts.indices {
@@ -93,7 +97,7 @@ final class RingGroups {
       cellStarts[c] = end
     }
     for i in angles.indices.reversed() where masses?[i] ?? even >= Self.leastMass {
-      let c = cell(angles[i])
+      let c = cell(RingPoint.fold(angles[i]).angle)
       cellStarts[c] -= 1
       order[Int(cellStarts[c])] = i
     }
@@ -107,8 +111,9 @@ final class RingGroups {
     var low = Double.pi
     var high = 0.0
     for member in members {
-      low = min(low, angles[order[member]])
-      high = max(high, angles[order[member]])
+      let angle = RingPoint.fold(angles[order[member]]).angle
+      low = min(low, angle)
+      high = max(high, angle)
     }
     let halfWidth = 0.5 * (high - low)
     let middle = low + halfWidth
@@ -120,8 +125,8 @@ final class RingGroups {
     for member in members {
       let mass = masses?[order[member]] ?? even
       total += mass
-      equivalents.add(
-        mass, at: halfWidth > 0 ? (angles[order[member]] - middle) / halfWidth : 0)
+      let angle = RingPoint.fold(angles[order[member]]).angle
+      equivalents.add(mass, at: halfWidth > 0 ? (angle - middle) / halfWidth : 0)
     }
     equivalents.finish()
     let reach = beta * halfWidth * RingKernel.log2e
@@ -209,8 +214,17 @@ struct RingPoint {
   var sine: Double { 2 * halfSine * halfCosine }
   var cosine: Double { (halfCosine - halfSine) * (halfCosine + halfSine) }
 
+  /// - Parameter angle: θ in 0…π.
   init(angle: Double) {
     halfSine = sin(0.5 * angle)
     halfCosine = sin(0.5 * (Double.pi - angle))
+  }
+
+  /// The same ring's angle in 0…π; beyond a pole, where its sign is −1, θ grows the other way.
+  @inline(__always)
+  static func fold(_ angle: Double) -> (angle: Double, sign: Double) {
+    if angle >= 0 && angle <= .pi { return (angle, 1) }
+    let turned = remainder(angle, 2 * .pi)
+    return (min(abs(turned), .pi), turned < 0 ? -1 : 1)
   }
 }

@@ -105,6 +105,20 @@ struct RingFieldTests {
     }
   }
 
+  /// A stage of a time step may be beyond a pole, or lost.
+  @Test(arguments: [RingField.Road.moments, .pairs])
+  func anglesBeyondAPoleAreFolded(road: RingField.Road) {
+    let (angles, masses) = Law.crowds.rings()
+    let turned = angles.map { -$0 }
+    let field = field(3, 81, count: angles.count, road: road)
+    let one = evaluate(field, angles, masses)
+    let other = evaluate(field, turned, masses)
+    #expect(one.logPartition == other.logPartition)
+    #expect(one.velocity == other.velocity.map { -$0 })
+    let lost = evaluate(field, [.nan] + angles.dropFirst(), masses)
+    #expect(lost.velocity.allSatisfy { $0.isNaN } && lost.logPartition.allSatisfy { $0.isNaN })
+  }
+
   @Test func voidsAreFound() {
     let (angles, masses) = Law.crowds.rings()
     let resolved = field(3, 9, count: angles.count, road: .moments)

@@ -29,6 +29,8 @@ final class RingGroups {
   private let cellCount: Int
   private var cellStarts: [Int32]
   private var order: [Int]
+  /// The angles, folded.
+  private var places: [Double]
   private let equivalents = EquivalentMasses()
   private var pending = Pending()
 
@@ -53,6 +55,7 @@ final class RingGroups {
     anchors = [Anchor](repeating: Anchor(lane: 0, logMass: 0), count: most)
     cellStarts = [Int32](repeating: 0, count: cellCount + 1)
     order = [Int](repeating: 0, count: capacity)
+    places = [Double](repeating: 0, count: capacity)
   }
 
   /// - Parameters:
@@ -65,12 +68,13 @@ final class RingGroups {
     count = 0
     isFinite = angles.allSatisfy { $0.isFinite }
     guard isFinite else { return }
-    sort(angles, masses, even)
+    for i in angles.indices { places[i] = RingPoint.fold(angles[i]).angle }
+    sort(angles.count, masses, even)
     for cell in 0..<cellCount {
       let members = Int(cellStarts[cell])..<Int(cellStarts[cell + 1])
-      if isCompressed && members.count > 8 && compress(members, angles, masses, even) { continue }
+      if isCompressed && members.count > 8 && compress(members, masses, even) { continue }
       for member in members {
-        let angle = RingPoint.fold(angles[order[member]]).angle
+        let angle = places[order[member]]
         if pending.count == 8 || beta * (pending.width(with: angle)) > 2 * Self.reach { flush() }
         pending.add(angle, masses?[order[member]] ?? even)
       }
@@ -82,38 +86,32 @@ final class RingGroups {
   }
 
   /// Counts into cells of equal width: `order` lists the rings of cell after cell.
-  private func sort(
-    _ angles: UnsafeBufferPointer<Double>, _ masses: [Double]?, _ even: Double
-  ) {
+  private func sort(_ ringCount: Int, _ masses: [Double]?, _ even: Double) {
     let scale = Double(cellCount) / .pi
     func cell(_ angle: Double) -> Int { min(cellCount - 1, Int(angle * scale)) }
     for c in cellStarts.indices { cellStarts[c] = 0 }
-    for i in angles.indices where masses?[i] ?? even >= Self.leastMass {
-      cellStarts[cell(RingPoint.fold(angles[i]).angle)] += 1
+    for i in 0..<ringCount where masses?[i] ?? even >= Self.leastMass {
+      cellStarts[cell(places[i])] += 1
     }
     var end: Int32 = 0
     for c in cellStarts.indices {
       end += cellStarts[c]
       cellStarts[c] = end
     }
-    for i in angles.indices.reversed() where masses?[i] ?? even >= Self.leastMass {
-      let c = cell(RingPoint.fold(angles[i]).angle)
+    for i in (0..<ringCount).reversed() where masses?[i] ?? even >= Self.leastMass {
+      let c = cell(places[i])
       cellStarts[c] -= 1
       order[Int(cellStarts[c])] = i
     }
   }
 
   /// Whether the cell is crowded and was replaced.
-  private func compress(
-    _ members: Range<Int>, _ angles: UnsafeBufferPointer<Double>, _ masses: [Double]?,
-    _ even: Double
-  ) -> Bool {
+  private func compress(_ members: Range<Int>, _ masses: [Double]?, _ even: Double) -> Bool {
     var low = Double.pi
     var high = 0.0
     for member in members {
-      let angle = RingPoint.fold(angles[order[member]]).angle
-      low = min(low, angle)
-      high = max(high, angle)
+      low = min(low, places[order[member]])
+      high = max(high, places[order[member]])
     }
     let halfWidth = 0.5 * (high - low)
     let middle = low + halfWidth
@@ -125,8 +123,8 @@ final class RingGroups {
     for member in members {
       let mass = masses?[order[member]] ?? even
       total += mass
-      let angle = RingPoint.fold(angles[order[member]]).angle
-      equivalents.add(mass, at: halfWidth > 0 ? (angle - middle) / halfWidth : 0)
+      let offset = places[order[member]] - middle
+      equivalents.add(mass, at: halfWidth > 0 ? offset / halfWidth : 0)
     }
     equivalents.finish()
     let reach = beta * halfWidth * RingKernel.log2e
@@ -216,8 +214,11 @@ struct RingPoint {
 
   /// - Parameter angle: θ in 0…π.
   init(angle: Double) {
-    halfSine = sin(0.5 * angle)
-    halfCosine = sin(0.5 * (Double.pi - angle))
+    let isMirrored = angle > 0.5 * .pi
+    let less = sin(0.5 * (isMirrored ? .pi - angle : angle))
+    let more = (1 - less * less).squareRoot()
+    halfSine = isMirrored ? more : less
+    halfCosine = isMirrored ? less : more
   }
 
   /// The same ring's angle in 0…π; beyond a pole, where its sign is −1, θ grows the other way.

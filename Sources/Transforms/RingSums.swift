@@ -42,7 +42,7 @@ public final class RingSums {
     rate = -2 * kernel.beta * RingKernel.log2e
   }
 
-  /// Takes the rings that are summed over; O(N + β), 50 ns a ring.
+  /// Takes the rings that are summed over; O(N + β), some 15 ns a ring.
   ///
   /// - Parameters:
   ///   - angles: θ_j, in any order; beyond a pole, where a step may end, −θ and 2π − θ are the ring θ.

@@ -34,53 +34,65 @@ final class EquivalentMasses {
   private let places = EquivalentMasses.places
   private let moments = VectorBuffer(count: 24)
   private let masses = VectorBuffer(count: 3)
+  /// What is replaced, in −1…1, with places of no mass at the end.
+  private let scaled: VectorBuffer
+  private let weights: VectorBuffer
   private var nodeCount = 8
-  private var waiting = 0
-  private var place = Vector.zero
-  private var mass = Vector.zero
 
-  /// - Parameter nodeCount: 8, 16 or 24.
-  func begin(_ nodeCount: Int) {
+  /// - Parameter capacity: how many masses there are at most.
+  init(capacity: Int) {
+    scaled = VectorBuffer(count: capacity / 8 + 1)
+    weights = VectorBuffer(count: capacity / 8 + 1)
+  }
+
+  /// - Parameters:
+  ///   - places: within `halfWidth` of `middle`.
+  ///   - nodeCount: 8, 16 or 24.
+  func replace(
+    _ places: UnsafeBufferPointer<Double>, _ masses: UnsafeBufferPointer<Double>, middle: Double,
+    halfWidth: Double, nodeCount: Int
+  ) {
     self.nodeCount = nodeCount
-    for k in 0..<nodeCount { moments.base[k] = .zero }
-    waiting = 0
-    mass = .zero
-  }
-
-  /// - Parameter t: in −1…1.
-  func add(_ mass: Double, at t: Double) {
-    place[waiting] = t
-    self.mass[waiting] = mass
-    waiting += 1
-    if waiting == 8 { flush() }
-  }
-
-  func finish() {
-    flush()
-    let blocks = nodeCount / 8
-    for block in 0..<blocks { masses.base[block] = .zero }
-    let table = tables[blocks - 1]
-    for k in 0..<nodeCount {
-      let moment = Vector(repeating: moments.base[k].sum())
-      for block in 0..<blocks {
-        masses.base[block] = masses.base[block].addingProduct(moment, table[k * blocks + block])
+    let scale = halfWidth > 0 ? 1 / halfWidth : 0
+    let vectors = (places.count + 7) / 8
+    for i in places.indices {
+      scaled.numbers[i] = scale * (places[i] - middle)
+      weights.numbers[i] = masses[i]
+    }
+    for i in places.count..<(8 * vectors) {
+      scaled.numbers[i] = 0
+      weights.numbers[i] = 0
+    }
+    let moments = moments.base
+    for k in 0..<nodeCount { moments[k] = .zero }
+    for v in 0..<vectors {
+      let t = scaled.base[v]
+      let twice = 2 * t
+      // m T_k(t).
+      var previous = weights.base[v]
+      var current = previous * t
+      for k in 0..<nodeCount {
+        moments[k] += previous
+        (previous, current) = (current, (-previous).addingProduct(twice, current))
       }
     }
+    finish()
   }
 
   func node(_ i: Int) -> (place: Double, mass: Double) {
     (places[nodeCount / 8 - 1][i], masses.numbers[i])
   }
 
-  /// Adds m T_k(t) of the waiting eight.
-  private func flush() {
-    var previous = mass
-    var current = mass * place
+  /// From Chebyshev moments to masses at the nodes.
+  private func finish() {
+    let blocks = nodeCount / 8
+    let table = tables[blocks - 1]
+    for block in 0..<blocks { masses.base[block] = .zero }
     for k in 0..<nodeCount {
-      moments.base[k] += previous
-      (previous, current) = (current, (2 * place * current) - previous)
+      let moment = Vector(repeating: moments.base[k].sum())
+      for block in 0..<blocks {
+        masses.base[block] = masses.base[block].addingProduct(moment, table[k * blocks + block])
+      }
     }
-    waiting = 0
-    mass = .zero
   }
 }

@@ -53,9 +53,10 @@ public final class RingField {
   /// Writes log Z̄ and X at every ring.
   ///
   /// - Parameters:
-  ///   - angles: θ in 0…π, in any order.
+  ///   - angles: θ, in any order; beyond a pole, where a step may end, −θ and 2π − θ are the ring θ.
   ///   - masses: m_j, or nil for 1/N each; those below 2⁻¹⁰⁰⁰ count as zero.
-  ///   - logPartition: N values, overwritten; −∞ without any mass.
+  ///   - logPartition: N values, overwritten; −∞ without any mass. No numbers if an
+  ///     angle is none.
   ///   - velocity: X under softmax, N values in −1…1, overwritten; X̄ = X e^{log Z̄}.
   public func evaluate(
     at angles: UnsafeBufferPointer<Double>, masses: [Double]?,

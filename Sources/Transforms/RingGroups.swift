@@ -6,6 +6,8 @@ internal import Foundation
 /// with equivalent masses (`EquivalentMasses`).
 final class RingGroups {
   private(set) var count = 0
+  /// Whether all angles were finite.
+  private(set) var isFinite = true
   /// Rows of eight groups: sine and cosine of half the middle angle, sine of the middle angle, log₂ of
   /// the mass, βh log₂ e.
   let middles: VectorBuffer
@@ -25,10 +27,14 @@ final class RingGroups {
   private let beta: Double
   private let steepness: Double
   private let cellCount: Int
-  private var cellStarts: [Int32]
-  private var order: [Int]
-  private let equivalents = EquivalentMasses()
-  private var pending = Pending()
+  private let capacity: Int
+  private var cellStarts: [Int]
+  /// Angles, folded, and masses, as they come and cell after cell.
+  private let angles: VectorBuffer
+  private let masses: VectorBuffer
+  private let sortedAngles: VectorBuffer
+  private let sortedMasses: VectorBuffer
+  private let equivalents: EquivalentMasses
 
   static let height = 5
   /// Lighter rings count for nothing.
@@ -45,85 +51,101 @@ final class RingGroups {
     // Below β = 20 the kernel's higher derivatives ask for narrower cells than its first.
     steepness = max(20, beta)
     cellCount = Int((.pi * steepness / (2 * EquivalentMasses.reach)).rounded(.up))
+    self.capacity = capacity
     let most = max(1, capacity)
     rings = VectorBuffer(count: Self.height * most)
     middles = VectorBuffer(count: Self.height * ((most + 7) / 8))
     anchors = [Anchor](repeating: Anchor(lane: 0, logMass: 0), count: most)
-    cellStarts = [Int32](repeating: 0, count: cellCount + 1)
-    order = [Int](repeating: 0, count: capacity)
+    cellStarts = [Int](repeating: 0, count: cellCount + 1)
+    angles = VectorBuffer(count: most / 8 + 1)
+    masses = VectorBuffer(count: most / 8 + 1)
+    sortedAngles = VectorBuffer(count: most / 8 + 1)
+    sortedMasses = VectorBuffer(count: most / 8 + 1)
+    equivalents = EquivalentMasses(capacity: most)
   }
 
   /// - Parameters:
-  ///   - angles: θ in 0…π, in any order.
+  ///   - angles: θ, in any order.
   ///   - isCompressed: whether equivalent masses may be taken.
   func place(_ angles: UnsafeBufferPointer<Double>, masses: [Double]?, isCompressed: Bool) {
-    precondition(angles.count <= order.count, "more rings than there is room for")
+    precondition(angles.count <= capacity, "more rings than there is room for")
     precondition(masses == nil || masses?.count == angles.count, "one mass for every ring")
-    let even = 1 / Double(max(1, angles.count))
-    sort(angles, masses, even)
     count = 0
-    for cell in 0..<cellCount {
-      let members = Int(cellStarts[cell])..<Int(cellStarts[cell + 1])
-      if isCompressed && members.count > 8 && compress(members, angles, masses, even) { continue }
-      for member in members {
-        let angle = angles[order[member]]
-        if pending.count == 8 || beta * (pending.width(with: angle)) > 2 * Self.reach { flush() }
-        pending.add(angle, masses?[order[member]] ?? even)
+    isFinite = angles.allSatisfy { $0.isFinite }
+    guard isFinite else { return }
+    load(angles, masses)
+    var pending = Pending()
+    cellStarts.withUnsafeMutableBufferPointer { starts in
+      sort(angles.count, starts)
+      for cell in 0..<cellCount {
+        let members = starts[cell]..<starts[cell + 1]
+        if isCompressed && members.count > 8 && compress(members, after: &pending) { continue }
+        for member in members {
+          let angle = sortedAngles.numbers[member]
+          if pending.count == 8 || beta * pending.width(with: angle) > 2 * Self.reach {
+            flush(&pending)
+          }
+          pending.add(angle, sortedMasses.numbers[member])
+        }
       }
     }
-    flush()
+    flush(&pending)
     for i in count..<(8 * blockCount) {
       setMiddle(i, angle: 0, logMass: -1e300, reach: 0)
     }
   }
 
-  /// Counts into cells of equal width: `order` lists the rings of cell after cell.
-  private func sort(
-    _ angles: UnsafeBufferPointer<Double>, _ masses: [Double]?, _ even: Double
-  ) {
+  private func load(_ angles: UnsafeBufferPointer<Double>, _ masses: [Double]?) {
+    let even = 1 / Double(max(1, angles.count))
+    for i in angles.indices { self.angles.numbers[i] = RingPoint.fold(angles[i]).angle }
+    if let masses {
+      for i in masses.indices { self.masses.numbers[i] = masses[i] }
+    } else {
+      for i in angles.indices { self.masses.numbers[i] = even }
+    }
+  }
+
+  /// Counts into cells of equal width, whose beginnings go to `starts`; light rings are left out.
+  private func sort(_ ringCount: Int, _ starts: UnsafeMutableBufferPointer<Int>) {
     let scale = Double(cellCount) / .pi
-    func cell(_ angle: Double) -> Int { min(cellCount - 1, max(0, Int(angle * scale))) }
-    for c in cellStarts.indices { cellStarts[c] = 0 }
-    for i in angles.indices where masses?[i] ?? even >= Self.leastMass {
-      cellStarts[cell(angles[i])] += 1
+    let (angles, masses) = (angles.numbers, masses.numbers)
+    func cell(_ angle: Double) -> Int { min(cellCount - 1, Int(angle * scale)) }
+    starts.update(repeating: 0)
+    for i in 0..<ringCount where masses[i] >= Self.leastMass { starts[cell(angles[i])] += 1 }
+    var end = 0
+    for c in starts.indices {
+      end += starts[c]
+      starts[c] = end
     }
-    var end: Int32 = 0
-    for c in cellStarts.indices {
-      end += cellStarts[c]
-      cellStarts[c] = end
-    }
-    for i in angles.indices.reversed() where masses?[i] ?? even >= Self.leastMass {
+    for i in (0..<ringCount).reversed() where masses[i] >= Self.leastMass {
       let c = cell(angles[i])
-      cellStarts[c] -= 1
-      order[Int(cellStarts[c])] = i
+      starts[c] -= 1
+      sortedAngles.numbers[starts[c]] = angles[i]
+      sortedMasses.numbers[starts[c]] = masses[i]
     }
   }
 
   /// Whether the cell is crowded and was replaced.
-  private func compress(
-    _ members: Range<Int>, _ angles: UnsafeBufferPointer<Double>, _ masses: [Double]?,
-    _ even: Double
-  ) -> Bool {
+  private func compress(_ members: Range<Int>, after pending: inout Pending) -> Bool {
+    let angles = UnsafeBufferPointer(
+      start: sortedAngles.numbers + members.lowerBound, count: members.count)
+    let masses = UnsafeBufferPointer(
+      start: sortedMasses.numbers + members.lowerBound, count: members.count)
     var low = Double.pi
     var high = 0.0
-    for member in members {
-      low = min(low, angles[order[member]])
-      high = max(high, angles[order[member]])
+    var total = 0.0
+    for i in angles.indices {
+      low = min(low, angles[i])
+      high = max(high, angles[i])
+      total += masses[i]
     }
     let halfWidth = 0.5 * (high - low)
     let middle = low + halfWidth
     let nodeCount = EquivalentMasses.nodeCount(reach: steepness * halfWidth)
     guard members.count > nodeCount else { return false }
-    flush()
-    var total = 0.0
-    equivalents.begin(nodeCount)
-    for member in members {
-      let mass = masses?[order[member]] ?? even
-      total += mass
-      equivalents.add(
-        mass, at: halfWidth > 0 ? (angles[order[member]] - middle) / halfWidth : 0)
-    }
-    equivalents.finish()
+    flush(&pending)
+    equivalents.replace(
+      angles, masses, middle: middle, halfWidth: halfWidth, nodeCount: nodeCount)
     let reach = beta * halfWidth * RingKernel.log2e
     for first in stride(from: 0, to: nodeCount, by: 8) {
       var size = 0.0
@@ -140,7 +162,7 @@ final class RingGroups {
   }
 
   /// Makes the pending rings a group.
-  private func flush() {
+  private func flush(_ pending: inout Pending) {
     if pending.count == 0 { return }
     var total = 0.0
     var heaviest = 0
@@ -198,19 +220,5 @@ final class RingGroups {
       masses[count] = mass
       count += 1
     }
-  }
-}
-
-/// A polar angle's functions, right to their last digits at both poles; θ and π − θ mirror exactly.
-struct RingPoint {
-  let halfSine: Double
-  let halfCosine: Double
-
-  var sine: Double { 2 * halfSine * halfCosine }
-  var cosine: Double { (halfCosine - halfSine) * (halfCosine + halfSine) }
-
-  init(angle: Double) {
-    halfSine = sin(0.5 * angle)
-    halfCosine = sin(0.5 * (Double.pi - angle))
   }
 }

@@ -49,7 +49,7 @@ final class RingSeries {
   }
 
   /// - Parameters:
-  ///   - angles: θ in 0…π.
+  ///   - angles: θ; X̄(−θ) = −X̄(θ).
   ///   - masses: nil for 1/N each.
   func evaluate(_ angles: UnsafeBufferPointer<Double>, masses: [Double]?) {
     place(angles, masses)
@@ -83,11 +83,11 @@ final class RingSeries {
     for i in 0..<(8 * Self.width * blockCount) {
       let row = points.numbers + 8 * Self.height * (i >> 3) + (i & 7)
       // A place without a ring is a pole: no recurrence falls into subnormal numbers there.
-      let angle = i < count ? angles[i] : 0
+      let (angle, sign) = RingPoint.fold(i < count ? angles[i] : 0)
       let isMirrored = angle > 0.5 * .pi
       let half = sin(0.5 * (isMirrored ? .pi - angle : angle))
       row[0] = 2 * half * half
-      row[8] = 2 * half * (1 - half * half).squareRoot()
+      row[8] = sign * 2 * half * (1 - half * half).squareRoot()
       row[16] = isMirrored ? -1 : 1
       row[24] = i < count ? masses?[i] ?? even : 0
     }
@@ -194,7 +194,7 @@ final class RingSeries {
       let row = rows + Self.height * v
       row[4] = partition[v].addingProduct(row[2], partition[2 + v])
       row[5] = -row[1] * slope[v].addingProduct(row[2], slope[2 + v])
-      row[6] = partitionError[v].addingProduct(row[1], slopeError[v])
+      row[6] = partitionError[v].addingProduct(magnitude(row[1]), slopeError[v])
     }
   }
 }

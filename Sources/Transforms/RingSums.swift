@@ -42,10 +42,10 @@ public final class RingSums {
     rate = -2 * kernel.beta * RingKernel.log2e
   }
 
-  /// Takes the rings that are summed over; O(N + β), 50 ns a ring.
+  /// Takes the rings that are summed over; O(N + β), some 15 ns a ring.
   ///
   /// - Parameters:
-  ///   - angles: θ_j in 0…π, in any order.
+  ///   - angles: θ_j, in any order; beyond a pole, where a step may end, −θ and 2π − θ are the ring θ.
   ///   - masses: m_j, or nil for 1/N each; those below 2⁻¹⁰⁰⁰ count as zero.
   ///   - isCompressed: whether a crowd of rings may be replaced with fewer (`EquivalentMasses`); log Z̄
   ///     and X move by less than 10⁻¹⁰, log Z̄ also by the rounding of exponents up to 2β.
@@ -55,12 +55,14 @@ public final class RingSums {
     groups.place(angles, masses: masses, isCompressed: isCompressed)
   }
 
-  /// log Z̄ and X at one angle.
-  ///
-  /// - Parameter angle: θ in 0…π.
+  /// log Z̄ and X at one angle; X(−θ) = −X(θ), and no numbers where an angle is none.
   public func callAsFunction(at angle: Double) -> Value {
+    guard angle.isFinite && groups.isFinite else {
+      return Value(logPartition: .nan, velocity: .nan)
+    }
     if groups.count == 0 { return Value(logPartition: -.infinity, velocity: 0) }
-    let point = RingPoint(angle: angle)
+    let (folded, sign) = RingPoint.fold(angle)
+    let point = RingPoint(angle: folded)
     return kernel.withTable { table in
       let target = RingTarget(point: point, rate: rate, beta: kernel.beta, table: table)
       let reference = bound(target)
@@ -78,7 +80,7 @@ public final class RingSums {
       let slope = point.cosine * sums.outward.sum() - point.sine * sums.inward.sum()
       return Value(
         logPartition: log(partition) + reference / RingKernel.log2e,
-        velocity: max(-1, min(1, slope / partition)))
+        velocity: sign * max(-1, min(1, slope / partition)))
     }
   }
 

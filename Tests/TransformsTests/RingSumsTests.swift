@@ -186,6 +186,27 @@ struct RingSumsTests {
     #expect(none(at: 1).velocity == 0)
   }
 
+  /// The ring −θ is the ring θ, seen with θ growing the other way.
+  @Test(arguments: [3, 64])
+  func anglesBeyondAPoleAreFolded(dimension: Int) {
+    let angles = [0.25, 1, 3]
+    let one = sums(dimension, 9, angles, nil)
+    let other = sums(dimension, 9, [-0.25, 1, 2 * Double.pi - 3], nil)
+    for θ in [0.125, 1.5, 3] {
+      let value = one(at: θ)
+      #expect(abs(other(at: θ).logPartition - value.logPartition) < 1e-14)
+      #expect(abs(other(at: -θ).velocity + value.velocity) < 1e-14)
+      #expect(abs(other(at: 2 * .pi - θ).velocity + value.velocity) < 1e-14)
+    }
+  }
+
+  @Test(arguments: [Double.nan, .infinity])
+  func whatIsNoAngleHasNoField(angle: Double) {
+    #expect(sums(3, 9, [0.5, 1], nil)(at: angle).velocity.isNaN)
+    let sums = sums(3, 9, [0.5, angle], nil, isCompressed: true)
+    #expect(sums(at: 1).logPartition.isNaN && sums(at: 1).velocity.isNaN)
+  }
+
   @Test func tooManyRingsAreRefused() async {
     await #expect(processExitsWith: .failure) {
       let sums = RingSums(kernel: RingKernel(beta: 1, dimension: 3), count: 1)

@@ -62,7 +62,8 @@ extension RunFile.Density {
     }
     guard equation.noise == 0 else {
       throw field.refusal(
-        "found panels, which carry a law along its flow, and noise has none, allowed: none, spectral")
+        "found panels, which carry a law along its flow, and noise has none, allowed: none, spectral"
+      )
     }
     guard initial.law.hasDensity || equation.carriesAtoms else {
       throw field.refusal(

@@ -21,7 +21,8 @@ public struct OutputLayout: Sendable {
 
   public init(
     title: String, runFile: String, seed: UInt64, chart: Chart, hasDensity: Bool,
-    expectedNodes: Int?, members: Int, writtenTokens: Int, hasComparison: Bool, particleStep: Double?
+    expectedNodes: Int?, members: Int, writtenTokens: Int, hasComparison: Bool,
+    particleStep: Double?
   ) {
     self.title = title
     self.runFile = runFile

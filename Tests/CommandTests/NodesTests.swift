@@ -73,7 +73,8 @@ struct NodesTests {
     #expect(
       try group.doubles("mass", start: [least, counts[least]], count: rest).allSatisfy(\.isNaN))
     #expect(
-      try group.integers("atom", start: [least, counts[least]], count: rest).allSatisfy { $0 == -1 })
+      try group.integers("atom", start: [least, counts[least]], count: rest).allSatisfy { $0 == -1 }
+    )
   }
 
   @Test("is a table of csv, without the rows that are fill, and arrays of npy")

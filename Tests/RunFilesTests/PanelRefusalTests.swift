@@ -90,7 +90,10 @@ struct PanelRefusalTests {
       "{vonMises: [{mean: 0.5, concentration: 9}, {mean: 2.59439510239320, concentration: 9}, "
         + "{mean: 4.68879020478639, concentration: 9}]}", 3
     ),
-    ("{vonMises: [{mean: 0, concentration: 400}, {mean: 3.141592653589793, concentration: 400}]}", 2),
+    (
+      "{vonMises: [{mean: 0, concentration: 400}, {mean: 3.141592653589793, concentration: 400}]}",
+      2
+    ),
   ])
   func symmetricDensities(initial: String, folds: Int) throws {
     let run = try Samples.runFile(

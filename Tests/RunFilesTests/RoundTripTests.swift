@@ -141,8 +141,9 @@ struct RoundTripTests {
     try expectRoundTrip(run)
   }
 
-  @Test(arguments: ["density: {spectral: {points: 64, maximumPoints: 1024, tolerance: 1e-5}}"]
-    + ["density: {panels: {tolerance: 1e-12, symmetry: 5}}", "density: panels"])
+  @Test(
+    arguments: ["density: {spectral: {points: 64, maximumPoints: 1024, tolerance: 1e-5}}"]
+      + ["density: {panels: {tolerance: 1e-12, symmetry: 5}}", "density: panels"])
   func anyDensity(_ density: String) throws {
     try expectRoundTrip(
       try Samples.runFile(

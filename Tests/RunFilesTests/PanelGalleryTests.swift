@@ -21,6 +21,7 @@ import Testing
       var angles: [String]
       var normalized_energy: String
     }
+    var angles: [String]
     var mergers: [Merger]
     var samples: [Sample]
   }
@@ -104,19 +105,43 @@ import Testing
     #expect(abs(last.densityClusters[0].mass - 1) < 1e-15)
   }
 
-  /// Literature C26: levels of Σ p², and three mergers from t = 9 to 3 · 10¹⁵ (atoms.json, β = 500).
-  @Test func energyStaircase() throws {
-    let runFile = try Self.runFile("staircase.yaml")
-    let points = try #require(try Self.reference("atoms", as: Table.self).staircases.first)
-    let frames = try frames(of: runFile, also: points.samples.compactMap { Double($0.time) })
-    try expect(frames, agreeWith: points, 20 * runFile.time.tolerance, sharpness: 500)
-    for (time, level) in [(1e3, 0.44), (1e7, 0.52), (1e16, 1)] {
+  private func expectLevels(_ levels: [(Double, Double)], in frames: [Simulation.Frame]) throws {
+    for (time, level) in levels {
       let frame = try #require(frames.first { $0.time == time })
       #expect(abs(try #require(frame.density).normalizedEnergy - level) < 1e-7)
     }
     let energies = frames.compactMap { $0.density?.normalizedEnergy }
     // Never decreases, but for rounding.
     #expect(zip(energies, energies.dropFirst()).allSatisfy { $1 > $0 - 1e-14 })
+  }
+
+  /// Four mergers from t = 0.1 to 10⁷ (atoms.json, β = 12), and levels of Σ p² between them.
+  @Test func energyStaircase() throws {
+    let runFile = try Self.runFile("staircase.yaml")
+    let points = try Self.reference("atoms", as: Table.self).staircases[4]
+    let frames = try frames(of: runFile, also: points.samples.compactMap { Double($0.time) })
+    try expect(frames, agreeWith: points, 20 * runFile.time.tolerance, sharpness: 12)
+    try expectLevels([(1e6, 0.58), (1e8, 1)], in: frames)
+  }
+
+  /// Literature C26, the staircase of arXiv 2410.06833 with five equal tokens (atoms.json, β = 500): 0.44 and 0.52.
+  ///
+  /// Its last merger, at 3.2 · 10¹⁵, takes less time than doubles tell apart there.
+  @Test func energyStaircaseOfTheLiterature() throws {
+    var points = try Self.reference("atoms", as: Table.self).staircases[0]
+    let rows = points.angles.compactMap(Double.init).map { "\(cos($0)),\(sin($0))\n" }
+    let folder = try TemporaryFolder()
+    let path = try folder.write(rows.joined(), to: "tokens.csv")
+    let runFile = try Self.runFile(
+      "staircase.yaml",
+      settings: [
+        "attention.beta=500", "initial.tokens.file=\(path)", "time.tolerance=1e-12",
+        "time.end=1e15", "output.times={from: 0.1, to: 1e15, count: 60, spacing: log}",
+      ])
+    points.mergers.removeLast()
+    let frames = try frames(of: runFile, also: points.samples.compactMap { Double($0.time) })
+    try expect(frames, agreeWith: points, 20 * runFile.time.tolerance, sharpness: 500)
+    try expectLevels([(1e3, 0.44), (1e7, 0.52), (1e15, 0.52)], in: frames)
   }
 
   /// β = 25, masses 0.6 and 0.4, 1.2 apart: metastable25.json, 15 digits.

@@ -10,6 +10,10 @@ func exportTables(_ run: ExportedRun, to folder: ExportFolder) throws {
     try Table(of: root, in: root, by: ["time"] + keys).write(to: folder, "density.csv")
   }
   try exportSeries(of: root, in: root, by: ["time"], to: folder, "series.csv", prefix: "")
+  if let nodes = try run.group("nodes") {
+    try Table(of: nodes, in: root, by: ["time", "node"], skipsEmptyRows: true)
+      .write(to: folder, "nodes.csv")
+  }
   if let mergers = try run.group("mergers") {
     try Table(of: mergers, in: root, by: ["merger"]).write(to: folder, "mergers.csv")
   }

@@ -14,7 +14,9 @@ enum Report {
     let took = String(format: "%.2g s", summary.wallTime)
     lines.append("t = \(number(last.time)) reached in \(took)")
     if let density = last.density {
-      let grid = summary.densityResolution.map { ", \($0)" } ?? ""
+      let grid =
+        density.law.nodes.map { ", \(words($0))" }
+        ?? summary.densityResolution.map { ", \($0)" } ?? ""
       let steps = summary.densitySteps.map { ", \($0) steps" } ?? ""
       lines.append("")
       lines.append(
@@ -39,6 +41,12 @@ enum Report {
     lines.append("")
     lines.append(summary.output)
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func words(_ nodes: LawNodes) -> String {
+    let atoms = nodes.isAtom.count { $0 }
+    if atoms == nodes.count { return count(atoms, "atom") }
+    return count(nodes.count - atoms, "node") + (atoms > 0 ? ", \(count(atoms, "atom"))" : "")
   }
 
   private static func clusterLines(_ clusters: [Cluster]) -> [String] {

@@ -53,6 +53,14 @@ extension RunFile {
         numerics: DensityNumerics(
           resolution: choice.resolution, maximum: choice.maximum, tolerance: time.tolerance,
           spaceTolerance: choice.tolerance, end: time.end))
+    case .panels(let choice):
+      let evolution = geometry.panels(
+        equation, from: initial.law,
+        numerics: PanelNumerics(
+          tolerance: time.tolerance, spaceTolerance: choice.tolerance, symmetry: choice.symmetry,
+          end: time.end))
+      guard let evolution else { preconditionFailure("a manifold without panels") }
+      return evolution
     }
   }
 

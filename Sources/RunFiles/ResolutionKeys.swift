@@ -28,6 +28,9 @@ struct ResolutionKeys {
   var other: String { isCircle ? "degree" : "points" }
   var otherMaximum: String { isCircle ? "maximumDegree" : "maximumPoints" }
 
+  /// Whether `density.panels` knows `symmetry`.
+  var hasSymmetry: Bool { isCircle }
+
   /// Keys of `output`; on spheres the degree is that of the moments too.
   var outputKeys: [String] { isCircle ? ["points", "modes"] : ["degree"] }
 

@@ -20,8 +20,12 @@ public struct RunCost: Sendable, Equatable, Codable {
     let equation = runFile.equation
     let geometry = equation.manifold.geometry
     var total = Load(numbers: 0, operations: 0)
-    if case .spectral(let choice) = runFile.density {
+    switch runFile.density {
+    case .none: break
+    case .spectral(let choice):
       total += geometry.densityLoad(equation, resolution: choice.resolution)
+    case .panels:
+      total += runFile.panelLoad
     }
     if let particles = runFile.particles {
       let member = geometry.tokenLoad(equation, count: particles.count)
@@ -83,12 +87,26 @@ public struct RunCost: Sendable, Equatable, Codable {
 }
 
 extension RunFile {
+  /// Atoms are as many as the tokens they come from; panels about a hundred.
+  fileprivate var panelLoad: Load {
+    let geometry = equation.manifold.geometry
+    if case .tokens(let tokens) = initial.law {
+      return geometry.tokenLoad(equation, count: tokens.count)
+    }
+    return geometry.panelLoad(equation)
+  }
+
+  private var expectedNodes: Int? {
+    if case .panels = density { Int(panelLoad.numbers) } else { nil }
+  }
+
   /// What the output file of this run holds.
   public func layout(compares: Bool) -> OutputLayout {
     OutputLayout(
       title: title, runFile: yaml, seed: particles?.seed ?? 0,
       chart: equation.manifold.geometry.chart(resolution: output.resolution, modes: output.modes),
-      hasDensity: density != .none, members: particles?.members ?? 0,
+      hasDensity: density != .none, expectedNodes: expectedNodes,
+      members: particles?.members ?? 0,
       writtenTokens: writtenTokens, hasComparison: compares, particleStep: particles?.step)
   }
 }

@@ -26,8 +26,8 @@ extension RunFile {
       noise: try keys["noise"].number(.nonnegative, otherwise: 0))
     initial = try Initial(decoding: keys["initial"], on: equation.manifold)
     time = try Time(decoding: keys["time"])
-    density = try Self.density(
-      keys["density"], of: initial, on: equation.manifold, tolerance: time.tolerance)
+    density = try Density(
+      decoding: keys["density"], of: initial, in: equation, tolerance: time.tolerance)
     particles = try Self.particles(keys["particles"], from: initial, of: equation)
     if density == .none, particles == nil {
       throw equation.manifold.hasDensities
@@ -77,57 +77,7 @@ extension RunFile {
     return Attention(beta: beta, normalization: normalization)
   }
 
-  // MARK: Density and particles
-
-  private static func density(
-    _ field: Field, of initial: Initial, on manifold: Manifold, tolerance: Double
-  ) throws(RunFileError) -> Density {
-    let known = ["none", "spectral"]
-    // S^{d−1} with d ≥ 4 has particles alone.
-    let isSolved = manifold.hasDensities
-    guard field.isGiven || initial.law.hasDensity || !isSolved else {
-      throw field.refusal(
-        "missing, but \(initial.key) has no density to solve, allowed: density: none")
-    }
-    let choice =
-      field.isGiven
-      ? try field.choice(
-        known,
-        refused: [
-          "panels": "'panels' is reserved for a later version; this one solves: "
-            + known.joined(separator: ", ")
-        ])
-      : (
-        name: isSolved ? "spectral" : "none",
-        settings: Field(path: field.path, place: field.place, value: nil)
-      )
-    if choice.name == "none" {
-      try choice.settings.refuseSettings()
-      return .none
-    }
-    guard isSolved else {
-      throw field.refusal(
-        "found spectral, but in d = \(manifold.dimension) only particles are solved, allowed: "
-          + "none, or manifold: {zonal: {dimension: \(manifold.dimension)}}")
-    }
-    guard initial.law.hasDensity else {
-      throw field.refusal(
-        "found spectral, but \(initial.key) has no density to solve, allowed: none")
-    }
-    let names = ResolutionKeys(manifold)
-    let keys = try choice.settings.keys(
-      [names.key, names.maximumKey, "tolerance"],
-      refused: names.refused(
-        [names.other, names.otherMaximum], allowed: [names.key, names.maximumKey, "tolerance"]))
-    let maximum = try keys[names.maximumKey].wholeNumber(
-      8...names.largest, otherwise: names.defaultMaximum)
-    return .spectral(
-      Spectral(
-        resolution: try keys[names.key].wholeNumber(
-          8...maximum, otherwise: min(names.defaultStart, maximum)),
-        maximum: maximum,
-        tolerance: try keys["tolerance"].number(Time.tolerances, otherwise: tolerance)))
-  }
+  // MARK: Particles
 
   private static func particles(
     _ field: Field, from initial: Initial, of equation: Equation

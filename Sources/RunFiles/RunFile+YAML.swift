@@ -130,6 +130,15 @@ extension RunFile.Density {
           ])
         )
       ])
+    case .panels(let panels):
+      mapping([
+        (
+          "panels",
+          mapping(
+            [("tolerance", number(panels.tolerance))]
+              + (names.hasSymmetry ? [("symmetry", whole(panels.symmetry))] : []))
+        )
+      ])
     }
   }
 }

@@ -23,6 +23,7 @@ public struct RunFile: Sendable, Equatable {
   public enum Density: Sendable, Equatable {
     case none
     case spectral(Spectral)
+    case panels(Panels)
   }
 
   /// Resolutions are points on the circle, degrees on spheres.
@@ -30,6 +31,13 @@ public struct RunFile: Sendable, Equatable {
     public var resolution: Int
     public var maximum: Int
     public var tolerance: Double
+  }
+
+  /// A law carried along its flow.
+  public struct Panels: Sendable, Equatable {
+    public var tolerance: Double
+    /// k: the start is k-fold symmetric, and one k-th of the circle is solved; 1 elsewhere.
+    public var symmetry: Int
   }
 
   public struct Particles: Sendable, Equatable {

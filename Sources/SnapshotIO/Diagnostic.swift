@@ -6,21 +6,27 @@ struct Diagnostic: Sendable {
   var longName: String
   var value: @Sendable (Snapshot) -> Double
 
-  static let all =
+  /// - Parameter hasNodes: the density is carried along its flow, not a sum of harmonics.
+  static func ofDensity(hasNodes: Bool) -> [Diagnostic] {
     ofTokens + [
       Diagnostic(
         name: "entropy", longName: "entropy: -integral of log(dmu/dsigma) dmu",
         value: { $0.entropy }),
       Diagnostic(
-        name: "minimum_density", longName: "smallest density on the solver's grid",
+        name: "minimum_density",
+        longName: "smallest density on the solver's \(hasNodes ? "nodes" : "grid")",
         value: { $0.minimumDensity }),
       Diagnostic(
         name: "free_energy", longName: "free energy: D * integral of log(dmu/dsigma) dmu - E",
         value: { $0.freeEnergy }),
       Diagnostic(
-        name: "resolution", longName: "largest |m_k| of the last quarter of the solver's modes",
+        name: "resolution",
+        longName: hasNodes
+          ? "largest error of a moment that the polynomial of a panel may cause"
+          : "largest |m_k| of the last quarter of the solver's modes",
         value: { $0.resolution ?? .nan }),
     ]
+  }
 
   static let ofTokens = [
     Diagnostic(name: "mass", longName: "mass: integral of dmu", value: { $0.mass }),

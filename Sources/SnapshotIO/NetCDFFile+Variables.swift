@@ -39,9 +39,11 @@ extension NetCDFFile.Group {
   ///   - integerFill: the fill value of a variable of integers; nil for none.
   ///   - chunks: the shape of the blocks in which values are stored, one number a dimension; nil
   ///     leaves it to the library.
+  ///   - isCompressed: blocks are stored without loss, but shorter.
   public func defineVariable(
     _ name: String, _ type: NetCDFFile.ValueType, dimensions: [String], integerFill: Int? = nil,
-    chunks: [Int]? = nil, attributes: KeyValuePairs<String, NetCDFFile.Attribute> = [:]
+    chunks: [Int]? = nil, isCompressed: Bool = false,
+    attributes: KeyValuePairs<String, NetCDFFile.Attribute> = [:]
   ) throws(NetCDFError) {
     precondition(chunks.map { $0.count == dimensions.count } ?? true, "one chunk size a dimension")
     var identifiers: [Int32] = []
@@ -53,6 +55,11 @@ extension NetCDFFile.Group {
     if let chunks, !chunks.isEmpty {
       try file.call("choose the chunks of variable '\(name)'") {
         nc_def_var_chunking(id, variable, NC_CHUNKED, chunks)
+      }
+    }
+    if isCompressed {
+      try file.call("choose the compression of variable '\(name)'") {
+        nc_def_var_deflate(id, variable, 1, 1, 4)
       }
     }
     try file.call("choose the fill value of variable '\(name)'") {

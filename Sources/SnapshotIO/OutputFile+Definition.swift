@@ -30,6 +30,7 @@ extension OutputFile {
     if layout.hasDensity {
       try defineDensity(root)
       try defineMergers(try root.group(named: "mergers"))
+      if layout.expectedNodes != nil { try defineNodes(try root.group(named: "nodes")) }
     }
     if layout.members > 0 {
       try root.defineDimension("member", length: layout.members)
@@ -62,7 +63,8 @@ extension OutputFile {
     try root.defineVariable(
       "log_density", .double, dimensions: ["time"] + grid,
       attributes: ["long_name": "log of the density", "units": "1"])
-    try defineSeries(root, extra: [], diagnostics: Diagnostic.all)
+    try defineSeries(
+      root, extra: [], diagnostics: Diagnostic.ofDensity(hasNodes: layout.expectedNodes != nil))
   }
 
   private func defineParticles(_ group: NetCDFFile.Group) throws(NetCDFError) {

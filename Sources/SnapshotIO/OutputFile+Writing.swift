@@ -9,7 +9,8 @@ extension OutputFile {
   public func write(
     _ frame: Simulation.Frame, comparison: Comparison.Entry? = nil
   ) throws(NetCDFError) {
-    try requireRoom(for: layout.bytesPerSnapshot)
+    let nodes = frame.density?.law.nodes
+    try requireRoom(for: layout.bytesPerSnapshot(nodes: nodes?.count ?? 0))
     let root = file.root
     if let density = frame.density {
       let lengths = chart.axes.map(\.values.count)
@@ -22,8 +23,10 @@ extension OutputFile {
           count: [1] + lengths)
       }
       try writeSeries(
-        root, [density], [frame.densityClusters], Diagnostic.all, frame.index, hasMembers: false)
+        root, [density], [frame.densityClusters], Diagnostic.ofDensity(hasNodes: nodes != nil),
+        frame.index, hasMembers: false)
       try write(frame.mergers, at: frame.earlierMergers, in: root.group(named: "mergers"))
+      if let nodes { try write(nodes, at: frame.index, in: root.group(named: "nodes")) }
     }
     if layout.members > 0 {
       let group = try root.group(named: "particles")

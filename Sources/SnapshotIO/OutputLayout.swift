@@ -9,6 +9,8 @@ public struct OutputLayout: Sendable {
   /// The coordinates of everything.
   public var chart: Chart
   public var hasDensity: Bool
+  /// About how many nodes carry the density; nil where none do.
+  public var expectedNodes: Int?
   /// Members of particles; 0 for none.
   public var members: Int
   /// Tokens written per member.
@@ -18,28 +20,33 @@ public struct OutputLayout: Sendable {
   public var particleStep: Double?
 
   public init(
-    title: String, runFile: String, seed: UInt64, chart: Chart, hasDensity: Bool, members: Int,
-    writtenTokens: Int, hasComparison: Bool, particleStep: Double?
+    title: String, runFile: String, seed: UInt64, chart: Chart, hasDensity: Bool,
+    expectedNodes: Int?, members: Int, writtenTokens: Int, hasComparison: Bool,
+    particleStep: Double?
   ) {
     self.title = title
     self.runFile = runFile
     self.seed = seed
     self.chart = chart
     self.hasDensity = hasDensity
+    self.expectedNodes = expectedNodes
     self.members = members
     self.writtenTokens = writtenTokens
     self.hasComparison = hasComparison
     self.particleStep = particleStep
   }
 
+  /// Bytes one more snapshot takes, at most, with as many nodes as expected.
+  public var bytesPerSnapshot: Int { bytesPerSnapshot(nodes: expectedNodes ?? 0) }
+
   /// Bytes one more snapshot takes, at most.
-  public var bytesPerSnapshot: Int {
+  public func bytesPerSnapshot(nodes: Int) -> Int {
     let moments = chart.tables.reduce(0) { $0 + chart.count(of: $1) }
     // Diagnostics, and clusters in chunks of 16.
     let series = moments + 40 + 16 * (1 + chart.clusterPosition.width) + chart.tokenMeanWidth
     let density = hasDensity ? 2 * chart.pointCount + series : 0
     let distances = hasComparison ? 3 * chart.distances.count : 0
     let member = writtenTokens * chart.token.width + series + distances
-    return 8 * (density + members * member)
+    return 8 * (density + members * member) + (expectedNodes == nil ? 0 : NodeVariable.bytes(nodes))
   }
 }

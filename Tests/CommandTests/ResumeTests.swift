@@ -21,7 +21,7 @@ struct ResumeTests {
     var testDescription: String { "\(name), seed \(seed)" }
   }
 
-  /// Ten chains of five stops each.
+  /// Fifteen chains of five stops each.
   static let cases: [Case] = (1...5).flatMap { seed in
     [
       Case(
@@ -29,6 +29,11 @@ struct ResumeTests {
       Case(
         name: "noise", compares: false,
         change: ["noise=0.05", "particles.step=0.01", "particles.count=40"], seed: seed),
+      // Panels are halved and joined, and become atoms on the way.
+      Case(
+        name: "panels", compares: true,
+        change: ["density=panels", "time.end=30", "output.every=1.5", "time.tolerance=1e-8"],
+        seed: seed),
     ]
   }
 
@@ -97,7 +102,7 @@ struct ResumeTests {
     #expect(try Contents(of: path).differences(from: expected) == [])
   }
 
-  @Test("a checkpoint after every step changes nothing", arguments: cases.prefix(2))
+  @Test("a checkpoint after every step changes nothing", arguments: cases.prefix(3))
   func everyStep(chain: Case) throws {
     let path = folder.file("often.nc")
     let expected = try reference(chain, path)

@@ -12,13 +12,12 @@ struct DefaultTests {
       run.equation == Equation(attention: Attention(beta: 4, normalization: .softmax), noise: 0))
     #expect(run.initial.law == .uniform)
     #expect(run.initial.tokenFile == nil)
-    guard case .spectral(let spectral) = run.density else {
-      Issue.record("the density is not spectral")
+    guard case .panels(let panels) = run.density else {
+      Issue.record("the density is not on panels")
       return
     }
-    #expect(spectral.resolution == 256)
-    #expect(spectral.maximum == 131_072)
-    #expect(spectral.tolerance == 1e-8)
+    #expect(panels.tolerance == 1e-8)
+    #expect(panels.symmetry == 1)
     #expect(run.particles == nil)
     #expect(run.time.end == 10)
     #expect(run.time.tolerance == 1e-8)
@@ -39,20 +38,46 @@ struct DefaultTests {
     #expect(particles.step == nil)
   }
 
-  @Test func theDensityIsSpectralForEveryNoise() throws {
-    let quiet = try Samples.runFile(Samples.least())
-    let noisy = try Samples.runFile(Samples.least("noise: 0.5"))
-    #expect(quiet.density == noisy.density)
+  @Test(arguments: ["noise: 0.5", "manifold: sphere"])
+  func whatHasNoPanelsIsSpectral(edit: String) throws {
+    let left = try Samples.runFile(Samples.least(edit))
+    let named = try Samples.runFile(Samples.least(edit, "density: spectral"))
+    #expect(left.density == named.density)
+  }
+
+  @Test func aSpectralDensityOnTheCircle() throws {
+    let run = try Samples.runFile(Samples.least("density: spectral"))
+    guard case .spectral(let spectral) = run.density else {
+      Issue.record("the density is not spectral")
+      return
+    }
+    #expect(spectral.resolution == 256)
+    #expect(spectral.maximum == 131_072)
+    #expect(spectral.tolerance == 1e-8)
+  }
+
+  @Test func tokensOnTheCircleAreAtoms() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("1, 0\n0, 1\n", to: "tokens.csv")
+    let run = try Samples.runFile(Samples.least("initial: {tokens: {file: \"\(path)\"}}"))
+    guard case .panels = run.density else {
+      Issue.record("the density is not on panels")
+      return
+    }
+    #expect(run.particles == nil)
   }
 
   @Test func theToleranceOfSpaceIsThatOfTime() throws {
-    for density in ["title: none given", "density: spectral", "density: {spectral: {points: 64}}"] {
+    for density in [
+      "title: none given", "density: panels", "density: spectral",
+      "density: {spectral: {points: 64}}",
+    ] {
       let run = try Samples.runFile(Samples.least("time: {end: 1, tolerance: 1e-6}", density))
-      guard case .spectral(let spectral) = run.density else {
-        Issue.record("the density is not spectral")
-        continue
+      switch run.density {
+      case .none: Issue.record("there is no density")
+      case .spectral(let spectral): #expect(spectral.tolerance == 1e-6)
+      case .panels(let panels): #expect(panels.tolerance == 1e-6)
       }
-      #expect(spectral.tolerance == 1e-6)
     }
   }
 
@@ -118,6 +143,8 @@ struct DefaultTests {
     ("initial: {uniform: {}}", "initial: uniform"), ("initial: \"uniform\"", "initial: uniform"),
     ("density: {spectral: {}}", "density: spectral"),
     ("density: {spectral: }", "density: spectral"),
+    ("density: panels", "title: circle.yaml"), ("density: {panels: {}}", "density: panels"),
+    ("density: {panels: {tolerance: 1e-8, symmetry: 1}}", "density: panels"),
     ("particles: {scheme: {adaptive: {}}}", "particles: {}"),
     ("title: 2024", "title: \"2024\""),
     ("attention: {beta: 4.0e0}", "attention: {beta: +4}"),

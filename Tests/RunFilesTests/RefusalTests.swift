@@ -27,12 +27,6 @@ struct RefusalTests {
 
   @Test(arguments: [
     Case(
-      "density: panels",
-      "5:10: density: 'panels' is reserved for a later version; this one solves: none, spectral"),
-    Case(
-      "density: {panels: {tolerance: 1e-8}}",
-      "5:10: density: 'panels' is reserved for a later version; this one solves: none, spectral"),
-    Case(
       "sweep: {keys: []}",
       "5:1: sweep: 'sweep' is reserved for a later version; this one makes single runs"),
     Case(
@@ -100,7 +94,7 @@ struct RefusalTests {
       "1:11: manifold: found 'cirlce', allowed: circle, sphere, zonal, did you mean 'circle'?"),
     Case(
       "density: gaussian",
-      "5:10: density: found 'gaussian', allowed: none, spectral"),
+      "5:10: density: found 'gaussian', allowed: none, spectral, panels"),
     Case(
       "output: {times: {from: 1, to: 2, count: 3, spacing: lograthmic}}",
       "5:53: output.times.spacing: found 'lograthmic', allowed: linear, log"),
@@ -225,7 +219,9 @@ struct RefusalTests {
     ),
     Case(
       "initial: {uniform: 1}", "3:20: initial.uniform: found 1, allowed: nothing to set"),
-    Case("density: {}", "5:10: density: found an empty mapping, allowed: one of none, spectral"),
+    Case(
+      "density: {}", "5:10: density: found an empty mapping, allowed: one of none, spectral, panels"
+    ),
     Case(
       "initial: {uniform: {}, vonMises: []}",
       "3:10: initial: found 'uniform' and 'vonMises', allowed: one of uniform, harmonics, "

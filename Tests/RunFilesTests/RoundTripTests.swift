@@ -32,10 +32,9 @@ struct RoundTripTests {
         noise: 0
         initial: uniform
         density:
-          spectral:
-            points: 256
-            maximumPoints: 131072
+          panels:
             tolerance: 1e-08
+            symmetry: 1
         particles:
           count: 1024
           members: 1
@@ -140,6 +139,23 @@ struct RoundTripTests {
     var run = try Samples.runFile(Samples.least("particles: {}"))
     run.output.particles = written
     try expectRoundTrip(run)
+  }
+
+  @Test(
+    arguments: ["density: {spectral: {points: 64, maximumPoints: 1024, tolerance: 1e-5}}"]
+      + ["density: {panels: {tolerance: 1e-12, symmetry: 5}}", "density: panels"])
+  func anyDensity(_ density: String) throws {
+    try expectRoundTrip(
+      try Samples.runFile(
+        Samples.least("initial: {harmonics: [{mode: 5, cosine: 0.5}]}", density)))
+  }
+
+  @Test func panelsOfZonalLaws() throws {
+    let run = try Samples.runFile(
+      Samples.least(
+        "manifold: {zonal: {dimension: 8}}", "density: {panels: {tolerance: 1e-6}}"))
+    try expectRoundTrip(run)
+    #expect(!run.yaml.contains("symmetry"))
   }
 
   @Test(arguments: Attention.Normalization.allCases, [RunFile.Density.none, nil])

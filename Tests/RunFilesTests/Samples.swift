@@ -108,6 +108,24 @@ enum Samples {
     output: {every: 0.5}
     """,
     """
+    manifold: circle
+    attention: {beta: 25}
+    initial:
+      vonMises:
+      - {mean: 0, concentration: 40}
+      - {mean: 3.141592653589793, concentration: 40}
+    density: {panels: {tolerance: 1e-10, symmetry: 2}}
+    time: {end: 2e5}
+    output: {times: {from: 1, to: 2e5, count: 40, spacing: log}}
+    """,
+    """
+    manifold: {zonal: {dimension: 16}}
+    attention: {beta: 4}
+    initial: {harmonics: [{degree: 3, amplitude: 0.1}]}
+    density: panels
+    time: {end: 1}
+    """,
+    """
     manifold: {zonal: {dimension: 64}}
     attention: {beta: 3}
     initial: {harmonics: [{degree: 2, amplitude: 0.5}, {degree: 1, amplitude: -0.25}]}

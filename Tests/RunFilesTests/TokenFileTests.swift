@@ -328,13 +328,13 @@ struct TokenFileTests {
     let path = try folder.write("1,0\n0,1\n", to: "tokens.csv")
     let initial = "initial: {tokens: {file: \"\(path)\"}}"
     Samples.expectRefusal(
-      Samples.least(initial),
+      Samples.least(initial, "noise: 0.1"),
       "circle.yaml:1:1: density: missing, but initial.tokens has no density to solve, "
         + "allowed: density: none")
     Samples.expectRefusal(
       Samples.least(initial, "density: {spectral: {points: 64}}"),
       "circle.yaml:5:10: density: found spectral, but initial.tokens has no density to solve, "
-        + "allowed: none")
+        + "allowed: none, panels")
     Samples.expectRefusal(
       Samples.least(initial, "density: none"),
       "circle.yaml:5:10: density: found none and no particles, "

@@ -21,6 +21,9 @@ public struct Merger: Sendable, Equatable {
   ///   - before, after: clusters on either side of that time.
   static func mergers(at time: Double, before: [Cluster], after: [Cluster]) -> [Merger] {
     after.compactMap { heir -> Merger? in
+      // One that was there before may hold what two others held, by chance.
+      let nearest = before.min { heir.distance(to: $0) < heir.distance(to: $1) }
+      if let nearest, abs(nearest.mass - heir.mass) < 1e-6 { return nil }
       let pairs = before.indices.flatMap { i in
         before.indices.dropFirst(i + 1).map { (before[i], before[$0]) }
       }

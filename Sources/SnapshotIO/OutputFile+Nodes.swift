@@ -1,0 +1,67 @@
+internal import MeanField
+
+/// One thing said of every node of a law that is carried along its flow.
+struct NodeVariable: Sendable {
+  var name: String
+  var longName: String
+  var units: String
+  var values: @Sendable (LawNodes) -> [Double]
+
+  /// Nodes that are stored together: a run may end as two atoms, and begin with thousands of nodes.
+  static let chunk = 1024
+
+  /// What so many nodes take at most: whole chunks, each with an entry in the file's own tables.
+  static func bytes(_ count: Int) -> Int {
+    let chunks = count / chunk + 1
+    return chunks * (all.count + 1) * (8 * chunk + 128)
+  }
+
+  static let all = [
+    NodeVariable(name: "angle", longName: "position of a node", units: "radian") { $0.angles },
+    NodeVariable(
+      name: "log_density", longName: "log of the density at a node; none at an atom", units: "1"
+    ) { $0.logDensities },
+    NodeVariable(
+      name: "mass", longName: "mass of a node: quadrature weight times density", units: "1"
+    ) { $0.masses },
+    NodeVariable(
+      name: "label", longName: "position of a node at time 0, of an atom the mean of its mass",
+      units: "radian"
+    ) { $0.labels },
+  ]
+}
+
+/// The group `nodes`: the law itself, as many nodes at every snapshot as it takes.
+///
+/// Snapshots with fewer nodes than the most are filled up with NaN.
+extension OutputFile {
+  func defineNodes(_ group: NetCDFFile.Group) throws(NetCDFError) {
+    try group.defineDimension("node", length: nil)
+    let dimensions = ["time", "node"]
+    let chunks = [1, NodeVariable.chunk]
+    for variable in NodeVariable.all {
+      try group.defineVariable(
+        variable.name, .double, dimensions: dimensions, chunks: chunks, isCompressed: true,
+        attributes: [
+          "long_name": .text(variable.longName), "units": .text(variable.units),
+        ])
+    }
+    try group.defineVariable(
+      "atom", .int32, dimensions: dimensions, integerFill: -1, chunks: chunks, isCompressed: true,
+      attributes: [
+        "long_name": "1 for an atom: mass on a point; 0 for a node of a panel", "units": "1",
+      ])
+    try group.defineVariable(
+      "node_count", .int64, dimensions: ["time"], integerFill: -1,
+      attributes: ["long_name": "nodes of this snapshot; those after them are fill", "units": "1"])
+  }
+
+  func write(_ nodes: LawNodes, at index: Int, in group: NetCDFFile.Group) throws(NetCDFError) {
+    let (start, count) = ([index, 0], [1, nodes.count])
+    for variable in NodeVariable.all {
+      try group.put(variable.values(nodes), into: variable.name, start: start, count: count)
+    }
+    try group.put(nodes.isAtom.map { $0 ? 1 : 0 }, into: "atom", start: start, count: count)
+    try group.put([nodes.count], into: "node_count", start: [index], count: [1])
+  }
+}

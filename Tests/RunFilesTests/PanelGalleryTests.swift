@@ -1,0 +1,167 @@
+import Foundation
+import MeanField
+import RunFiles
+import TestSupport
+import Testing
+
+/// The files in configs/ whose point is what comes after clusters have formed, to the end, against
+/// weighted points moved by Taylor series and quadrature.
+@Suite struct PanelGalleryTests {
+  static let names = ["atoms.yaml", "metastable-merger.yaml", "staircase.yaml"]
+
+  /// What runs of a few points look like in Tests/References/atoms.json: numbers are texts there.
+  struct Points: Decodable {
+    struct Merger: Decodable {
+      var time: String
+      var point: String
+      var parents: [String]
+    }
+    struct Sample: Decodable {
+      var time: String
+      var angles: [String]
+      var normalized_energy: String
+    }
+    var angles: [String]
+    var mergers: [Merger]
+    var samples: [Sample]
+  }
+  struct Table: Decodable {
+    var five_tokens: Points
+    var staircases: [Points]
+  }
+  struct Bumps: Decodable {
+    struct Row: Decodable {
+      var concentration: Double
+      var merger: String
+    }
+    var bumps: [Row]
+  }
+
+  static func reference<Value: Decodable>(_ name: String, as type: Value.Type) throws -> Value {
+    let url = GalleryTests.folder.appendingPathComponent("Tests/References/\(name).json")
+    return try JSONDecoder().decode(type, from: Data(contentsOf: url))
+  }
+
+  static func runFile(_ name: String, settings: [String] = []) throws -> RunFile {
+    let configs = GalleryTests.folder.appendingPathComponent("configs")
+    // Relative to the working folder, which is not the repository's here.
+    let tokens = configs.appendingPathComponent(name.replacing(".yaml", with: ".csv")).path
+    let files =
+      FileManager.default.fileExists(atPath: tokens) ? ["initial.tokens.file=\(tokens)"] : []
+    return try RunFile(
+      contentsOf: configs.appendingPathComponent(name).path, settings: files + settings)
+  }
+
+  /// All frames of a run at the config's own times and some others.
+  private func frames(of runFile: RunFile, also times: [Double] = []) throws -> [Simulation.Frame] {
+    let all = Set(runFile.snapshotTimes).union(times.filter { $0 < runFile.time.end }).sorted()
+    let simulation = try runFile.simulation(compares: false, times: all, threads: 1)
+    var frames: [Simulation.Frame] = []
+    while !simulation.isFinished {
+      _ = try simulation.advance()
+      frames.append(try simulation.takeFrame())
+    }
+    return frames
+  }
+
+  private func expect(
+    _ frames: [Simulation.Frame], agreeWith points: Points, _ allowed: Double, sharpness: Double
+  ) throws {
+    let mergers = frames.flatMap(\.mergers)
+    #expect(mergers.count == points.mergers.count)
+    for (found, expected) in zip(mergers, points.mergers) {
+      let time = try #require(Double(expected.time))
+      #expect(abs(found.time - time) < allowed * sharpness * time)
+      // A maximum that disappears moves like the square root of the time that is left: the place right
+      // after is that of what remains, between the two.
+      #expect(abs(remainder(found.angle - (try #require(Double(expected.point))), .pi)) < 1)
+      let parents = expected.parents.compactMap(Double.init).sorted(by: >)
+      #expect(parents.count == 2)
+      for (mass, parent) in zip(found.parentMasses, parents) { #expect(abs(mass - parent) < 1e-9) }
+    }
+    for sample in points.samples {
+      let time = try #require(Double(sample.time))
+      guard let frame = frames.first(where: { $0.time == time }) else { continue }
+      let density = try #require(frame.density)
+      let energy = try #require(Double(sample.normalized_energy))
+      #expect(abs(density.normalizedEnergy - energy) < allowed * sharpness, "t = \(time)")
+    }
+  }
+
+  /// kinetic.py of arXiv 2410.06833: one merger of 0.4 and 0.6 at t = 323.1 (atoms.json, 20 digits).
+  ///
+  /// A rate that depends on the separation like e^{−β(1−cos s)} makes of an error in an angle one β sin s
+  /// times as large in a time; 20 × tolerance is what the integrator is granted.
+  @Test(arguments: ["1e-6", "1e-8", "1e-10"])
+  func fiveTokens(tolerance: String) throws {
+    let runFile = try Self.runFile(
+      "atoms.yaml", settings: ["time.tolerance=\(tolerance)", "output.every=20"])
+    let points = try Self.reference("atoms", as: Table.self).five_tokens
+    let frames = try frames(of: runFile, also: points.samples.compactMap { Double($0.time) })
+    let allowed = 20 * runFile.time.tolerance
+    try expect(frames, agreeWith: points, allowed, sharpness: 4)
+    let last = try #require(frames.last)
+    #expect(last.densityClusters.count == 1)
+    #expect(abs(last.densityClusters[0].mass - 1) < 1e-15)
+  }
+
+  private func expectLevels(_ levels: [(Double, Double)], in frames: [Simulation.Frame]) throws {
+    for (time, level) in levels {
+      let frame = try #require(frames.first { $0.time == time })
+      #expect(abs(try #require(frame.density).normalizedEnergy - level) < 1e-7)
+    }
+    let energies = frames.compactMap { $0.density?.normalizedEnergy }
+    // Never decreases, but for rounding.
+    #expect(zip(energies, energies.dropFirst()).allSatisfy { $1 > $0 - 1e-14 })
+  }
+
+  /// Four mergers from t = 0.1 to 10⁷ (atoms.json, β = 12), and levels of Σ p² between them.
+  @Test func energyStaircase() throws {
+    let runFile = try Self.runFile("staircase.yaml")
+    let points = try Self.reference("atoms", as: Table.self).staircases[4]
+    let frames = try frames(of: runFile, also: points.samples.compactMap { Double($0.time) })
+    try expect(frames, agreeWith: points, 20 * runFile.time.tolerance, sharpness: 12)
+    try expectLevels([(1e6, 0.58), (1e8, 1)], in: frames)
+  }
+
+  /// Literature C26, the staircase of arXiv 2410.06833 with five equal tokens (atoms.json, β = 500): 0.44 and 0.52.
+  ///
+  /// Its last merger, at 3.2 · 10¹⁵, takes less time than doubles tell apart there.
+  @Test func energyStaircaseOfTheLiterature() throws {
+    var points = try Self.reference("atoms", as: Table.self).staircases[0]
+    let rows = points.angles.compactMap(Double.init).map { "\(cos($0)),\(sin($0))\n" }
+    let folder = try TemporaryFolder()
+    let path = try folder.write(rows.joined(), to: "tokens.csv")
+    let runFile = try Self.runFile(
+      "staircase.yaml",
+      settings: [
+        "attention.beta=500", "initial.tokens.file=\(path)", "time.tolerance=1e-12",
+        "time.end=1e15", "output.times={from: 0.1, to: 1e15, count: 60, spacing: log}",
+      ])
+    points.mergers.removeLast()
+    let frames = try frames(of: runFile, also: points.samples.compactMap { Double($0.time) })
+    try expect(frames, agreeWith: points, 20 * runFile.time.tolerance, sharpness: 500)
+    try expectLevels([(1e3, 0.44), (1e7, 0.52), (1e15, 0.52)], in: frames)
+  }
+
+  /// β = 25, masses 0.6 and 0.4, 1.2 apart: metastable25.json, 15 digits.
+  @Test func metastableMerger() throws {
+    let runFile = try Self.runFile(
+      "metastable-merger.yaml",
+      settings: ["output.times={from: 1, to: 200000, count: 8, spacing: log}"])
+    let row = try #require(
+      try Self.reference("metastable25", as: Bumps.self).bumps.first { $0.concentration == 400 })
+    let time = try #require(Double(row.merger))
+    let frames = try frames(of: runFile)
+    let mergers = frames.flatMap(\.mergers)
+    #expect(mergers.count == 1)
+    let merger = try #require(mergers.first)
+    // d(log t)/d(separation) = β sin 1.2.
+    #expect(abs(merger.time - time) < 20 * runFile.time.tolerance * 25 * time)
+    #expect(abs(merger.parentMasses[0] - 0.6) < 1e-9)
+    #expect(abs(merger.parentMasses[1] - 0.4) < 1e-9)
+    let nodes = try #require(frames.last?.density?.law.nodes)
+    #expect(nodes.isAtom.allSatisfy { $0 })
+    #expect(nodes.count <= 2)
+  }
+}

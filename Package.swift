@@ -37,7 +37,8 @@ let package = Package(
     .systemLibrary(
       name: "CNetCDF", pkgConfig: "netcdf",
       providers: [.apt(["libnetcdf-dev"]), .brew(["netcdf"])]),
-    .target(name: "Transforms", dependencies: ["CFFTW"], swiftSettings: numerical),
+    .systemLibrary(name: "CPrefetch"),
+    .target(name: "Transforms", dependencies: ["CFFTW", "CPrefetch"], swiftSettings: numerical),
     .target(name: "MeanField", dependencies: ["Transforms"], swiftSettings: numerical),
     .target(
       name: "SnapshotIO", dependencies: ["CNetCDF", "MeanField"], swiftSettings: strict),

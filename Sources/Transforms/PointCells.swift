@@ -46,10 +46,10 @@ struct CellLocator {
 
 /// What is known of a block of points before its cells are visited.
 struct PointScratch {
-  /// Points of a block: enough to read memory in one go, few enough for the nearest caches.
+  /// Points of a block: the next one is on its way while this one is worked on.
   static let block = 2048
   /// Points whose reduced rows are kept at a time.
-  static let group = 64
+  static let group = 32
 
   let places: UnsafeMutablePointer<Double>
   let offsets: UnsafeMutablePointer<UInt32>

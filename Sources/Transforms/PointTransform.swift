@@ -1,3 +1,4 @@
+internal import CPrefetch
 internal import Foundation
 
 /// Points on the circle to moments, and Fourier series to values at points, in O(N) + O(G log G).
@@ -220,13 +221,14 @@ public final class PointTransform {
 
   /// Places of the points by blocks, then `body(first of the block, start, end)` for its groups.
   ///
-  /// Places stand where values will: both arrays are called from memory while nothing else is, for
-  /// processors fetch ahead poorly between visits to cells.
+  /// Places stand where values will. Both arrays are called from memory a block ahead: left to
+  /// themselves, processors fetch ahead poorly between visits to cells.
   @inline(__always)
   private func forEachGroup(
     of angles: UnsafeBufferPointer<Double>, rowSize: Int64,
     places: UnsafeMutablePointer<Double>, _ body: (Int, Int, Int) -> Void
   ) {
+    guard let source = angles.baseAddress else { return }
     let locate = CellLocator(cells: cells, rowSize: rowSize)
     let whole = angles.count & ~7
     var first = 0
@@ -236,6 +238,10 @@ public final class PointTransform {
       var start = first
       while start < end {
         let stop = min(start &+ PointScratch.group, end)
+        for i in stride(from: start &+ PointScratch.block, to: stop &+ PointScratch.block, by: 8) {
+          prefetch_for_reading(source + i)
+          prefetch_for_writing(places + i)
+        }
         body(first, start, stop)
         start = stop
       }
@@ -274,10 +280,8 @@ public final class PointTransform {
     let others = second.base
     sums.update(repeating: .zero, count: count)
     others.update(repeating: .zero, count: count)
+    guard let source = angles.baseAddress else { return }
     let locate = CellLocator(cells: count, rowSize: 64)
-    let isOdd = SIMD4<Int64>(0, 1, 0, 1) .> 0
-    let isHigh = SIMD4<Int64>(0, 0, 1, 1) .> 0
-    let one = SIMD4<Double>(repeating: 1)
     let whole = angles.count & ~7
     let offsets = scratch.offsets
     let places = scratch.places
@@ -286,19 +290,23 @@ public final class PointTransform {
       let end = min(first &+ PointScratch.block, whole)
       locate(angles, first, end, offsets: offsets, places: places)
       @inline(__always) func add(_ i: Int, to table: UnsafeMutablePointer<Vector>) {
-        let s = SIMD4<Double>(repeating: places[i])
-        let s2 = s * s
-        var row = one.replacing(with: s, where: isOdd) * one.replacing(with: s2, where: isHigh)
-        if let masses { row *= masses[first &+ i] }
+        var pair = SIMD2(1, places[i])
+        let s2 = SIMD2<Double>(repeating: places[i] * places[i])
+        if let masses { pair *= masses[first &+ i] }
+        let row = SIMD4(lowHalf: pair, highHalf: pair * s2)
+        let s4 = SIMD4(lowHalf: s2 * s2, highHalf: s2 * s2)
         let cell = UnsafeMutableRawPointer(table) + Int(offsets[i])
         let low = cell.load(as: SIMD4<Double>.self) + row
-        let high = (cell + 32).load(as: SIMD4<Double>.self).addingProduct(row, s2 * s2)
+        let high = (cell + 32).load(as: SIMD4<Double>.self).addingProduct(row, s4)
         cell.storeBytes(of: low, as: SIMD4<Double>.self)
         (cell + 32).storeBytes(of: high, as: SIMD4<Double>.self)
       }
-      for i in stride(from: 0, to: end &- first, by: 2) {
-        add(i, to: sums)
-        add(i &+ 1, to: others)
+      for eight in stride(from: 0, to: end &- first, by: 8) {
+        prefetch_for_reading(source + (end &+ eight))
+        for i in stride(from: eight, to: eight &+ 8, by: 2) {
+          add(i, to: sums)
+          add(i &+ 1, to: others)
+        }
       }
       first = end
     }

@@ -111,8 +111,8 @@ struct PointTransformTests {
     #expect(abs(left - right) < 2e-15 * Double(2 * modes + 1))
   }
 
-  /// Points are taken in blocks of 2048, groups of 64 and eights; neighbours share a cell or not.
-  @Test(arguments: [63, 64, 72, 2048, 2057, 4109], [0.001, 6])
+  /// Points are taken in blocks of 2048, groups of 32 and eights; neighbours share a cell or not.
+  @Test(arguments: [31, 32, 40, 63, 64, 72, 2048, 2057, 4109], [0.001, 6])
   func blocksOfPointsHaveNoSeam(count: Int, width: Double) {
     let modes = 3
     let transform = PointTransform(modes: modes, fieldCount: 1)

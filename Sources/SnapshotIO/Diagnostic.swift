@@ -1,12 +1,13 @@
-internal import MeanField
+public import MeanField
 
 /// A number read off a snapshot, with what a reader of the file wants to know.
-struct Diagnostic: Sendable {
-  var name: String
-  var longName: String
-  var value: @Sendable (Snapshot) -> Double
+public struct Diagnostic: Sendable {
+  public var name: String
+  public var longName: String
+  public var value: @Sendable (Snapshot) -> Double
 
-  static let all =
+  /// Of a density.
+  public static let all =
     ofTokens + [
       Diagnostic(
         name: "entropy", longName: "entropy: -integral of log(dmu/dsigma) dmu",
@@ -22,7 +23,8 @@ struct Diagnostic: Sendable {
         value: { $0.resolution ?? .nan }),
     ]
 
-  static let ofTokens = [
+  /// Of tokens.
+  public static let ofTokens = [
     Diagnostic(name: "mass", longName: "mass: integral of dmu", value: { $0.mass }),
     Diagnostic(
       name: "energy",

@@ -76,6 +76,14 @@ extension Sweep.Observable {
     return subject == .particles ? "mean over members: \(what)" : what
   }
 
+  var quantityName: String {
+    switch quantity {
+    case .probability: "probability"
+    case .moment: "moment"
+    case .diagnostic(let name): name
+    }
+  }
+
   // MARK: Points
 
   /// Refuses a point that has nothing to observe.

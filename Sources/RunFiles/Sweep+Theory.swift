@@ -60,7 +60,8 @@ extension Sweep {
       times: times,
       variables: observables.map {
         SweepLayout.Variable(
-          name: $0.name, longName: $0.longName, hasStandardError: $0.subject == .particles)
+          name: $0.name, longName: $0.longName, quantity: $0.quantityName,
+          hasStandardError: $0.subject == .particles)
       },
       theory: try theory())
   }

@@ -187,7 +187,10 @@ public final class SweepFile: Sendable {
       try root.defineDimension(axis.name, length: axis.labels.count)
       try root.defineVariable(
         axis.name, axis.numbers == nil ? .string : .double, dimensions: [axis.name],
-        attributes: ["long_name": .text("key \(axis.path) of the run file"), "units": "1"])
+        attributes: [
+          "long_name": .text("key \(axis.path) of the run file"), "units": "1",
+          "key": .text(axis.path),
+        ])
       if let numbers = axis.numbers {
         try root.put(numbers, into: axis.name)
       } else {
@@ -224,6 +227,7 @@ public final class SweepFile: Sendable {
         try root.put(
           [Double](repeating: .nan, count: layout.pointCount * layout.times.count), into: name)
       }
+      try root.setAttribute("quantity", to: .text(variable.quantity), of: variable.name)
     }
     try root.defineVariable(
       "stochastic_step", .double, dimensions: axes,

@@ -22,12 +22,15 @@ public struct SweepLayout: Sendable {
   public struct Variable: Sendable {
     public var name: String
     public var longName: String
+    /// `probability`, `moment` or the name of a diagnostic.
+    public var quantity: String
     /// Whether it is a mean over members, with an error.
     public var hasStandardError: Bool
 
-    public init(name: String, longName: String, hasStandardError: Bool) {
+    public init(name: String, longName: String, quantity: String, hasStandardError: Bool) {
       self.name = name
       self.longName = longName
+      self.quantity = quantity
       self.hasStandardError = hasStandardError
     }
   }

@@ -47,7 +47,6 @@ extension DrawnSweep {
   init(reading root: NetCDFFile.Group) throws(NetCDFError) {
     title = try root.attribute("title")?.text ?? ""
     let runFile = try root.attribute("run_file")?.text ?? ""
-    parameters = RunFileScan.parameters(runFile)
     times = try root.doubles("time")
     axes = []
     let dimensions = try root.variable("status").dimensions
@@ -63,8 +62,14 @@ extension DrawnSweep {
       }
       axes.append(axis)
     }
+    // What is swept has no one value.
+    let swept = axes.map { Self.symbol($0, letter: { $0 }) }
+    parameters = RunFileScan.parameters(runFile).filter { parameter in
+      !swept.contains { parameter.hasPrefix("\($0) =") }
+    }
     if let space = RunFileScan.manifold(runFile), !dimensions.contains("manifold") {
-      parameters.insert(Self.space(space.kind, space.dimension.map(String.init)), at: 0)
+      parameters.insert(
+        Self.space(space.kind, space.dimension.map(String.init), letter: "d"), at: 0)
     }
     observables = []
     for name in try root.variableNames {
@@ -89,23 +94,30 @@ extension DrawnSweep {
       return space(parts.first ?? label, parts.last.flatMap(Int.init).map(String.init))
     }
     if axis.numbers != nil { return "\(symbol(axis)) = \(label)" }
+    // Of choices the word is enough, where each has its own.
+    let names = axis.labels.map { $0.split { "{}: ,".contains($0) }.first.map(String.init) ?? $0 }
+    if Set(names).count == names.count { return Script.escaped(names[index]) }
     return Script.escaped(label.count > 44 ? label.prefix(43) + "…" : label)
   }
 
-  private static func space(_ kind: String, _ dimension: String?) -> String {
+  private static func space(
+    _ kind: String, _ dimension: String?, letter: String = "{/:Italic d}"
+  ) -> String {
     switch kind {
-    case "circle": "{/:Italic d} = 2"
-    case "sphere": "{/:Italic d} = \(dimension ?? "3")"
-    default: "\(kind), {/:Italic d} = \(dimension ?? "3")"
+    case "circle": "\(letter) = 2"
+    case "sphere": "\(letter) = \(dimension ?? "3")"
+    default: "\(kind), \(letter) = \(dimension ?? "3")"
     }
   }
 
   /// The letter of a key, as the papers have it.
-  static func symbol(_ axis: Axis) -> String {
+  static func symbol(
+    _ axis: Axis, letter: (String) -> String = { "{/:Italic \($0)}" }
+  ) -> String {
     switch axis.key {
-    case "attention.beta": "{/:Italic β}"
-    case "noise": "{/:Italic D}"
-    case "particles.count": "{/:Italic N}"
+    case "attention.beta": letter("β")
+    case "noise": letter("D")
+    case "particles.count": letter("N")
     default: Script.escaped(axis.name)
     }
   }

@@ -31,13 +31,13 @@ extension SweepFigure {
     sideLabel([Script.escaped(observable.name)], frame, canvas, &script)
     if axis != nil {
       let time = String(format: "{/:Italic t} = %.4g", sweep.times[last])
-      caption(time, frame, canvas, &script)
+      caption([time], frame, canvas, &script)
     }
     addCriticalNoise(grid, horizontal, &script)
 
     var plots = theory.map { line in
       "\(script.data(zip(horizontal.places, line.values).map { [$0, $1] }))"
-        + " with lines lw 1.2 dt \(line.dashes) lc rgb '\(Palette.axis)' title '\(line.name)'"
+        + " with histeps lw 1.2 dt \(line.dashes) lc rgb '\(Palette.axis)' title '\(line.name)'"
     }
     for (i, (combination, cells)) in zip(combinations, curves).enumerated() {
       let colour = Self.curveColours[i]
@@ -50,10 +50,13 @@ extension SweepFigure {
       if rows.contains(where: { $0[2] > 0 }) {
         plots.append("\(name) with yerrorbars pt 7 ps 0.3 lw 0.9 lc rgb '\(colour)' notitle")
       }
-      plots.append("\(name) using 1:2 with linespoints pt 7 ps 0.3 lw 1.6 lc rgb '\(colour)' \(title)")
+      plots.append(
+        "\(name) using 1:2 with linespoints pt 7 ps 0.3 lw 1.6 lc rgb '\(colour)' \(title)")
     }
+    let ends = curves.first.map { ($0.first?.mean ?? 0, $0.last?.mean ?? 0) } ?? (0, 0)
     script.add(
-      "set key top right Left reverse samplen 1.5 font ',9' textcolor rgb '\(Palette.ink)'")
+      "set key top \(ends.1 > ends.0 ? "left" : "right") Left reverse samplen 1.5 font ',9' textcolor rgb '\(Palette.ink)'"
+    )
     script.add("plot \(plots.joined(separator: ", "))")
   }
 
@@ -121,7 +124,7 @@ extension SweepFigure {
     sideLabel(["samples of \(samples.count)"], frame, canvas, &script)
     let words = grid.words(combination)
     let time = String(format: "{/:Italic t} = %.4g", sweep.times[last])
-    caption([words, time].filter { !$0.isEmpty }.joined(separator: ", "), frame, canvas, &script)
+    caption([words, time], frame, canvas, &script)
     let mode = grid.theory("fastest_mode", combination)
     if mode.isFinite {
       script.add(

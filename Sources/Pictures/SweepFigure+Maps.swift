@@ -33,16 +33,23 @@ extension SweepFigure {
     sideLabel([vertical.label], frame, canvas, &script)
     let words = grid.words(combination)
     let time = columnAxis == nil ? "" : String(format: "{/:Italic t} = %.4g", sweep.times[last])
-    caption([words, time].filter { !$0.isEmpty }.joined(separator: ", "), frame, canvas, &script)
+    let name = Script.escaped(observable.name)
+    caption([name, words, time], frame, canvas, &script)
     let tics = Self.tics(range)
     let colours = ColourScale(tics: tics.map { (($0.0 - range.lowerBound) / length, $0.1) })
     var plots = [image(rows, colours, &script)]
     let curve = theoryCurve(grid, combination, observable, horizontal, vertical)
     if curve.count > 1 {
+      let words =
+        grid.drawn.contains { sweep.axes[$0].key == "noise" }
+        ? "critical {/:Italic D}" : "orthogonal tokens"
+      text(
+        words, frame.left + 8, frame.top - 14, canvas, "font ',9' front", Palette.clusters,
+        script: &script)
       plots.append("\(script.data(curve)) with lines lw 1.8 lc rgb '\(Palette.clusters)'")
     }
     script.add("plot \(plots.map { "\($0) notitle" }.joined(separator: ", "))")
-    addColourBox(colours, Script.escaped(observable.name), frame, canvas, to: &script)
+    addColourBox(colours, "", frame, canvas, to: &script)
   }
 
   func scale(_ axis: Int) -> SweepScale {

@@ -100,8 +100,10 @@ struct SweepFigure: Drawing {
   }
 
   /// What a panel shows, above its left end.
-  func caption(_ words: String, _ frame: Frame, _ canvas: Canvas, _ script: inout Script) {
-    text(words, frame.left, frame.top + 12, canvas, "", script: &script)
+  func caption(_ words: [String], _ frame: Frame, _ canvas: Canvas, _ script: inout Script) {
+    text(
+      words.filter { !$0.isEmpty }.joined(separator: ", "), frame.left, frame.top + 12, canvas, "",
+      script: &script)
   }
 
   static let timeLabel = "time {/:Italic t}"

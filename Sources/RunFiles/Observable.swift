@@ -42,22 +42,30 @@ extension Sweep.Observable {
     (subject == .density ? Diagnostic.all : Diagnostic.ofTokens).map(\.name) + others
   }
 
-  /// The value at one snapshot of a density, or of one member.
-  func value(_ snapshot: Snapshot) -> Double {
+  /// The value of a density or of one member where it is.
+  ///
+  /// - Parameter snapshot: there at least where `needsSnapshot`.
+  func value(_ law: any Law, _ snapshot: Snapshot?) -> Double {
     switch quantity {
     case .probability(let least):
-      return snapshot.law.pairProbability(innerProductAtLeast: least)
+      return law.pairProbability(innerProductAtLeast: least)
     case .moment(let degree):
-      return snapshot.law.amplitude(degree: degree)
-    case .diagnostic("cluster_count"):
-      return Double(snapshot.clusters().count)
+      return law.amplitude(degree: degree)
     case .diagnostic("mean"):
-      return snapshot.mean.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      return law.mean.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    case .diagnostic("cluster_count"):
+      return snapshot.map { Double($0.clusters().count) } ?? .nan
     case .diagnostic("step"):
-      return Double(snapshot.steps)
+      return snapshot.map { Double($0.steps) } ?? .nan
     case .diagnostic(let name):
-      return Diagnostic.all.first { $0.name == name }?.value(snapshot) ?? .nan
+      let diagnostic = Diagnostic.all.first { $0.name == name }
+      return snapshot.flatMap { diagnostic?.value($0) } ?? .nan
     }
+  }
+
+  /// Whether the law is not enough.
+  var needsSnapshot: Bool {
+    if case .diagnostic(let name) = quantity { name != "mean" } else { false }
   }
 
   /// What the variable is, for readers of the file.
@@ -96,8 +104,9 @@ extension Sweep.Observable {
       throw refusal("there are no particles: give the key particles")
     }
     if case .moment(let degree) = quantity, degree > run.output.modes {
-      throw refusal("found the moment \(degree), allowed: at most \(run.output.modes), the "
-        + "highest of output")
+      throw refusal(
+        "found the moment \(degree), allowed: at most \(run.output.modes), the "
+          + "highest of output")
     }
   }
 

@@ -1,9 +1,14 @@
 import MeanField
-import SnapshotIO
+public import SnapshotIO
 import Synchronization
 import Transforms
 
 extension Sweep {
+  /// Solves one point to its end.
+  public func solved(_ point: Int, threads: Int) throws(RunFileError) -> SweepPoint? {
+    try solve(point, threads: threads, stops: { false }, progress: { _ in })
+  }
+
   /// Solves one point.
   ///
   /// Every member goes to the end by itself: it stays in the cache, and its values do not depend on
@@ -55,6 +60,8 @@ extension Sweep {
     _ law: any LawEvolution, _ times: [Double], _ observables: [Observable],
     stops: () -> Bool, progress: () -> Void
   ) -> Result<[[Double]]?, SimulationFailure> {
+    // Most of a snapshot is work that few observables need.
+    let needsSnapshot = observables.contains(where: \.needsSnapshot)
     var values = observables.map { _ in [Double]() }
     for time in times {
       do throws(SimulationFailure) {
@@ -63,9 +70,10 @@ extension Sweep {
         return .failure(error)
       }
       guard law.memory.time == time else { return .success(nil) }
-      let snapshot = law.snapshot()
+      let snapshot = needsSnapshot ? law.snapshot() : nil
+      let seen = snapshot?.law ?? law.law()
       for (i, observable) in observables.enumerated() {
-        values[i].append(observable.value(snapshot))
+        values[i].append(observable.value(seen, snapshot))
       }
       progress()
     }

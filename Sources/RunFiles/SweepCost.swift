@@ -35,8 +35,11 @@ public struct SweepCost: Sendable, Equatable, Encodable {
     case .adaptive where isStochastic: return 2 * single.stochasticSteps
     default:
       let attention = run.equation.attention
-      let speed = attention.normalization == .softmax ? 1 : LinearTheory(equation: run.equation)
-        .lipschitzBound
+      let speed =
+        attention.normalization == .softmax
+        ? 1
+        : LinearTheory(equation: run.equation)
+          .lipschitzBound
       return 12 * (1 + min(run.time.end * speed, 1e9))
     }
   }

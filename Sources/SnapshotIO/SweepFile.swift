@@ -76,7 +76,8 @@ public final class SweepFile: Sendable {
   private static func noRoom(_ room: Int, _ bytes: Int, at path: String) -> NetCDFError {
     NetCDFError(
       operation: "write the sweep", path: path, status: ENOSPC,
-      reason: "no room left on the disk (\(room) bytes; it takes \(bytes) and the file's own tables "
+      reason:
+        "no room left on the disk (\(room) bytes; it takes \(bytes) and the file's own tables "
         + "up to \(reserve))")
   }
 
@@ -137,7 +138,8 @@ public final class SweepFile: Sendable {
   private func commit(_ state: inout State) throws(NetCDFError) {
     try file.sync()
     for (point, status) in state.pending {
-      try file.root.put([status], into: "status", start: indices(of: point), count: layout.axes.map { _ in 1 })
+      try file.root.put(
+        [status], into: "status", start: indices(of: point), count: layout.axes.map { _ in 1 })
     }
     try file.sync()
     state.pending = []
@@ -182,7 +184,8 @@ public final class SweepFile: Sendable {
     if let seed = layout.seed { try root.setAttribute("seed", to: .unsignedIntegers([seed])) }
     try root.setAttribute("wall_time", to: .doubles([0]))
     let now = ISO8601DateFormatter().string(from: started)
-    try root.setAttribute("history", to: .text("\(now) meanfield \(MeanFieldVersion.current) sweep"))
+    try root.setAttribute(
+      "history", to: .text("\(now) meanfield \(MeanFieldVersion.current) sweep"))
     for axis in layout.axes {
       try root.defineDimension(axis.name, length: axis.labels.count)
       try root.defineVariable(

@@ -44,7 +44,8 @@ let package = Package(
     .target(
       name: "RunFiles",
       dependencies: [
-        "MeanField", "SnapshotIO", "Transforms", .product(name: "Yams", package: "Yams")],
+        "MeanField", "SnapshotIO", "Transforms", .product(name: "Yams", package: "Yams"),
+      ],
       swiftSettings: strict),
     .target(name: "Pictures", dependencies: ["SnapshotIO"], swiftSettings: strict),
     .target(name: "Exports", dependencies: ["SnapshotIO"], swiftSettings: strict),

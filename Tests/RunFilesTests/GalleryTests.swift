@@ -101,7 +101,9 @@ import Testing
       atPath: Self.folder.appendingPathComponent("configs").path)
     let runFiles = files.filter { $0.hasSuffix(".yaml") }
     #expect(
-      Set(runFiles) == Set(Self.expectations.keys).union(SphereGalleryTests.expectations.keys))
+      Set(runFiles)
+        == Set(Self.expectations.keys).union(SphereGalleryTests.expectations.keys)
+        .union(SweepGalleryTests.names))
   }
 
   @Test(arguments: expectations.keys.sorted())

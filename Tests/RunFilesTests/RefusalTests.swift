@@ -33,9 +33,6 @@ struct RefusalTests {
       "density: {panels: {tolerance: 1e-8}}",
       "5:10: density: 'panels' is reserved for a later version; this one solves: none, spectral"),
     Case(
-      "sweep: {keys: []}",
-      "5:1: sweep: 'sweep' is reserved for a later version; this one makes single runs"),
-    Case(
       "compare: {counts: [1, 2]}",
       "5:11: compare.counts: 'counts' is reserved for a later version"),
   ])

@@ -85,6 +85,7 @@ extension SweepFigure {
         let place = vertical.place(critical)
         return [[horizontal.range.lowerBound, place], [horizontal.range.upperBound, place]]
       }
+      guard observable.quantity == "probability" else { return [] }
       return rows(observable.name + "_time").filter { $0.1.isFinite }
         .map { [horizontal.place($0.1), $0.0] }
     }

@@ -102,7 +102,7 @@ struct SweepPictureTests {
       testDescription: "a histogram", axes: [.beta, .seed], quantity: "cluster_count",
       words: ["β = 8", "samples of 9", "max"]),
     Sweep(
-      testDescription: "means over samples", axes: [.seed, .beta], quantity: "moment",
+      testDescription: "means", axes: [.seed, .beta], quantity: "moment",
       words: ["time t"], absent: ["samples"]),
     Sweep(
       testDescription: "no numeric key", axes: [.manifold], words: ["time t", "d = 8"]),

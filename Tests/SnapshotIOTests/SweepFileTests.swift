@@ -42,7 +42,8 @@ import Testing
     try file.write(SweepPoint(outcome: .failed("too sharp"), particleStep: nil), at: [0, 1])
     try file.close()
 
-    let root = try NetCDFFile(opening: path).root
+    let written = try NetCDFFile(opening: path)
+    let root = written.root
     #expect(try root.doubles("beta") == [1, 2])
     #expect(try root.strings("manifold") == ["circle", "sphere", "{zonal: {dimension: 8}}"])
     #expect(try root.doubles("time") == [0, 0.5])
@@ -58,6 +59,7 @@ import Testing
     #expect(try root.attribute("seed")?.unsignedIntegers == [7])
     #expect(try root.attribute("run_file")?.text == "manifold: circle\n")
     #expect(try root.group(named: "theory").doubles("speed")[4] == 5)
+    try written.close()
 
     let again = try SweepFile(resuming: path, layout: Self.layout)
     #expect(try again.finished() == [false, true, false, false, false, true])

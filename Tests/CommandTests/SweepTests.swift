@@ -62,7 +62,8 @@ struct SweepTests {
     #expect(
       outcome.error.hasPrefix(
         "meanfield: 2 of 4 points failed, the first at beta = 1, noise = 0: t = "))
-    let root = try NetCDFFile(opening: folder.file("out.nc")).root
+    let file = try NetCDFFile(opening: folder.file("out.nc"))
+    let root = file.root
     #expect(try root.integers("status") == [1, 2, 1, 2])
     let reasons = try root.strings("failure")
     #expect(reasons[0].isEmpty && reasons[2].isEmpty)
@@ -71,6 +72,7 @@ struct SweepTests {
     #expect(Array(order[..<3] + order[6..<9]).allFinite)
     #expect((order[3..<6] + order[9...]).allSatisfy { $0.isNaN })
     #expect(try root.attribute("title")?.text == "quick.yaml")
+    try file.close()
 
     let again = try meanfield("sweep", "quick.yaml", "--resume")
     #expect(again.status == 1)

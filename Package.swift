@@ -44,7 +44,9 @@ let package = Package(
       name: "SnapshotIO", dependencies: ["CNetCDF", "MeanField"], swiftSettings: strict),
     .target(
       name: "RunFiles",
-      dependencies: ["MeanField", "SnapshotIO", .product(name: "Yams", package: "Yams")],
+      dependencies: [
+        "MeanField", "SnapshotIO", "Transforms", .product(name: "Yams", package: "Yams"),
+      ],
       swiftSettings: strict),
     .target(name: "Pictures", dependencies: ["SnapshotIO"], swiftSettings: strict),
     .target(name: "Exports", dependencies: ["SnapshotIO"], swiftSettings: strict),

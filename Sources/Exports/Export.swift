@@ -24,6 +24,10 @@ public func export(
 ) throws(ExportError) {
   do {
     let run = try ExportedRun(opening: outputFile)
+    guard try format == .npy || !run.root.hasVariable("failure") else {
+      throw ExportError(
+        message: "\(outputFile): is the output of a sweep, allowed for it: npy", exitCode: 65)
+    }
     let target = try ExportFolder(folder, overwrite: overwrite, isInterrupted: isInterrupted)
     do {
       try target.write(run.recipe, to: ExportFolder.recipeName)

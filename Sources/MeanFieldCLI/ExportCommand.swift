@@ -20,7 +20,7 @@ struct ExportCommand: ParsableCommand {
       npy: one array a variable, of the shape it has in the output, in folders
       like its groups: density.npy, particles/position.npy. float64 and int64,
       C order, little endian. No value is NaN, or -1 for a count. Texts
-      (comparison/verdict) are left out.
+      (comparison/verdict) are left out. The output of a sweep knows only npy.
 
       vtk: density.pvd and particles.pvd, to be opened in ParaView, and a .vtp
       file a snapshot. The density, with its logarithm, is on a closed curve for

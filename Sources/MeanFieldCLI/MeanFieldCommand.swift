@@ -15,6 +15,7 @@ struct MeanFieldCommand: ParsableCommand {
         meanfield predict configs/circle-clusters.yaml     what theory expects
         meanfield run configs/circle-clusters.yaml         solve, write output/circle-clusters.nc
         meanfield compare configs/circle-clusters.yaml     and compare density with particles
+        meanfield sweep configs/sweep-clusters.yaml        many runs, one output
         meanfield plot output/circle-clusters.nc           draw output/circle-clusters.png
         meanfield export output/circle-clusters.nc --format csv   tables of its numbers
 
@@ -24,17 +25,14 @@ struct MeanFieldCommand: ParsableCommand {
       """,
     version: MeanFieldVersion.current,
     subcommands: [
-      RunCommand.self, CompareCommand.self, PredictCommand.self, ValidateCommand.self,
-      PlotCommand.self, ExportCommand.self,
+      RunCommand.self, CompareCommand.self, PredictCommand.self, SweepCommand.self,
+      ValidateCommand.self, PlotCommand.self, ExportCommand.self,
     ])
 
   static func main() {
     let arguments = Array(CommandLine.arguments.dropFirst())
     let names = configuration.subcommands.compactMap { $0.configuration.commandName }
     if let first = arguments.first, !first.hasPrefix("-"), first != "help", !names.contains(first) {
-      if first == "sweep" {
-        fail("the command '\(first)' is reserved for a later version", 64)
-      }
       let guess = Spelling.nearest(to: first, among: names).map { "; did you mean '\($0)'?" } ?? ""
       let known = names.joined(separator: ", ")
       fail("unknown command '\(first)', allowed: \(known)\(guess)", 64)
@@ -64,6 +62,10 @@ struct MeanFieldCommand: ParsableCommand {
         ? "the state is saved: --resume continues \(error.output)"
         : "the comparison in \(error.output) is not complete: compare again"
       fail("interrupted at t = \(error.time); \(next)", 130)
+    } catch let error as SweepSession.Interruption {
+      fail(
+        "interrupted with \(error.finished) of \(error.pointCount) points finished, which are "
+          + "saved: --resume continues \(error.output)", 130)
     } catch {
       fail("\(error)", 70)
     }

@@ -22,7 +22,11 @@ struct RunFileOptions: ParsableArguments {
 
   /// Reads the file with the flags applied.
   func read(_ path: String) throws -> RunFile {
-    var runFile = try RunFile(contentsOf: path, settings: settings)
+    try read(RunFileSource(contentsOf: path, settings: settings))
+  }
+
+  func read(_ source: RunFileSource) throws -> RunFile {
+    var runFile = try RunFile(source)
     if let output { runFile.output.file = output }
     return runFile
   }

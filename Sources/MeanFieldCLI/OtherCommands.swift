@@ -30,7 +30,7 @@ struct ValidateCommand: ParsableCommand {
     commandName: "validate",
     abstract: "Check a run file and print it with every default filled in; solves nothing.",
     discussion: """
-      What is printed is a run file again.
+      What is printed is a run file again. Of a sweep every point is checked.
 
       EXAMPLES
         meanfield validate configs/kuramoto.yaml
@@ -44,8 +44,17 @@ struct ValidateCommand: ParsableCommand {
   var json = false
 
   func run() {
+    let source = MeanFieldCommand.reporting {
+      try RunFileSource(contentsOf: file, settings: runFileOptions.settings)
+    }
+    guard !source.hasSweep else {
+      let sweep = MeanFieldCommand.reporting {
+        try SweepSession(Sweep(source, output: runFileOptions.output), threads: 1).sweep
+      }
+      return print(json ? Report.json(sweep) : Report.text(sweep))
+    }
     let runFile = MeanFieldCommand.reporting {
-      let runFile = try runFileOptions.read(file).withChosenStep()
+      let runFile = try runFileOptions.read(source).withChosenStep()
       _ = try RunSession(runFile, compares: false, threads: 1)
       return runFile
     }

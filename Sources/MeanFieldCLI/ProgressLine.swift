@@ -18,20 +18,25 @@ final class ProgressLine: Sendable {
     isVisible = !quiet && isatty(STDERR_FILENO) == 1
   }
 
-  func show(_ time: Double) {
+  func show(_ time: Double) { show(part: time / end, String(format: "t = %.4g", time)) }
+
+  /// - Parameters:
+  ///   - part: how much is done, from 0 to 1.
+  ///   - words: where that is.
+  func show(part: Double, _ words: @autoclosure () -> String) {
     guard isVisible else { return }
     state.withLock { state in
       let now = Date()
       guard now.timeIntervalSince(state.lastShown) > 0.2 else { return }
       state.lastShown = now
       state.isShown = true
-      let done = min(1, time / end)
+      let done = min(1, part)
       let spent = now.timeIntervalSince(began)
       let left = done > 0.01 ? Self.duration(spent * (1 - done) / done) + " left" : ""
       let filled = Int(30 * done)
       let bar =
         String(repeating: "█", count: filled) + String(repeating: "░", count: 30 - filled)
-      let number = String(format: "%5.1f %%  t = %.4g", 100 * done, time)
+      let number = String(format: "%5.1f %%  ", 100 * done) + words()
       write("\r\u{1B}[2K\(bar) \(number)  \(left)")
     }
   }

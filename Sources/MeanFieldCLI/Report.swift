@@ -205,6 +205,36 @@ enum Report {
     return encoded(Record(runFile: runFile.yaml, cost: cost))
   }
 
+  // MARK: Sweeps
+
+  static func text(_ summary: SweepSession.Summary) -> String {
+    guard summary.solved > 0 else {
+      return "\(summary.output) is complete: nothing left to resume\n"
+    }
+    let took = String(format: "%.2g s", summary.wallTime)
+    return "\(count(summary.solved, "point")) solved in \(took)\n\n\(summary.output)\n"
+  }
+
+  static func text(_ sweep: Sweep) -> String {
+    let shape = sweep.keys.map { "\($0.name) \($0.labels.count)" }.joined(separator: " × ")
+    let cost = sweep.cost
+    let lines = [
+      "points: \(cost.points) (\(shape)), \(count(sweep.times.count, "snapshot")) each",
+      "memory: about \(RunCost.size(cost.memory)) at the start of the largest point",
+      "disk: about \(RunCost.size(cost.disk))",
+      "work: about \(short(cost.work)) operations in all",
+    ]
+    return lines.map { "# \($0)" }.joined(separator: "\n") + "\n" + sweep.yaml.trimmingNewlines
+  }
+
+  static func json(_ sweep: Sweep) -> String {
+    struct Record: Encodable {
+      var runFile: String
+      var cost: SweepCost
+    }
+    return encoded(Record(runFile: sweep.yaml, cost: sweep.cost))
+  }
+
   // MARK: Words
 
   /// An angle, or the beginning of a vector.

@@ -10,6 +10,12 @@ struct ColourScale {
   let range: ClosedRange<Double>
   let tics: [(place: Double, name: String)]
 
+  /// Places from 0 to 1 with names for some of them.
+  init(tics: [(place: Double, name: String)]) {
+    range = 0...1
+    self.tics = tics
+  }
+
   init(_ density: [[Double]]) {
     var least = Double.infinity
     var most = -Double.infinity

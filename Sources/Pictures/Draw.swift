@@ -1,22 +1,26 @@
 import Foundation
 import SnapshotIO
 
-/// Draws an output file: the density in angle and time, its profiles, and what changes with time.
+/// Draws an output file: of a run the density in angle and time, its profiles, and what changes with
+/// time; of a sweep maps and curves over its keys.
 ///
 /// - Parameters:
-///   - outputFile: the NetCDF file of a run.
+///   - outputFile: the NetCDF file of a run or of a sweep.
 ///   - picture: where the picture goes; its extension says of which kind it is (png, svg or pdf).
 ///     A picture that is there already is replaced, once the new one is complete.
 public func draw(outputFile: String, picture: String) throws(PictureError) {
   let format = try PictureFormat(path: picture)
-  let run: DrawnRun
+  let found: String?
   do {
-    let file = try NetCDFFile(opening: outputFile)
-    run = try DrawnRun(reading: file.root)
+    let root = try NetCDFFile(opening: outputFile).root
+    found =
+      try DrawnSweep.isSweep(root)
+      ? SweepFigure(DrawnSweep(reading: root)).script(format)
+      : Figure(DrawnRun(reading: root)).script(format)
   } catch {
     throw PictureError(message: error.description, exitCode: error.exitCode)
   }
-  guard let script = Figure(run).script(format) else {
+  guard let script = found else {
     throw PictureError(
       message: "\(outputFile): there is nothing in it that could be drawn", exitCode: 74)
   }

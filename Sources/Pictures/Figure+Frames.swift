@@ -1,8 +1,14 @@
 import Foundation
 
-// Places of panels and of texts on the canvas.
+/// What figures of runs and of sweeps have in common: places of panels and texts on the canvas.
+///
+/// Lengths are points.
+protocol Drawing {}
 
-extension Figure {
+extension Drawing {
+  typealias Frame = Figure.Frame
+  typealias Canvas = Figure.Canvas
+
   /// Starts a panel: its place, and nothing left of the panel before.
   func begin(_ frame: Frame, _ canvas: Canvas, _ script: inout Script) {
     script.add("unset label; unset arrow; unset key; unset logscale")
@@ -12,29 +18,6 @@ extension Figure {
     script.add("set rmargin at screen \(Script.number(frame.right / canvas.width))")
     script.add("set bmargin at screen \(Script.number(frame.bottom / canvas.height))")
     script.add("set tmargin at screen \(Script.number(frame.top / canvas.height))")
-  }
-
-  /// The horizontal axis of a panel over time; only the lowest one says what it is.
-  func beginTime(
-    isLast: Bool, _ frame: Frame, _ canvas: Canvas, _ script: inout Script
-  ) {
-    guard let clock else { return }
-    let range = clock.range
-    script.add(
-      "set xrange [\(Script.number(range.lowerBound)):\(Script.number(range.upperBound))]")
-    script.add(clock.tics(labelled: isLast))
-    if isLast { footLabel("time {/:Italic t}", frame, canvas, &script) }
-  }
-
-  /// Marks a few times in a panel over time.
-  func markTimes(_ times: [Double], _ script: inout Script) {
-    guard let clock else { return }
-    for place in times.map(clock.place) where place.isFinite {
-      let x = Script.number(place)
-      script.add(
-        "set arrow from \(x), graph 0 to \(x), graph 1 nohead front lw 0.6 dt (6,4)"
-          + " lc rgb '#60\(Palette.ink.dropFirst())'")
-    }
   }
 
   /// A label with its left edge at a place of the canvas.
@@ -62,5 +45,83 @@ extension Figure {
   /// What the horizontal axis of a column is.
   func footLabel(_ label: String, _ frame: Frame, _ canvas: Canvas, _ script: inout Script) {
     text(label, (frame.left + frame.right) / 2, 11, canvas, "center", script: &script)
+  }
+}
+
+// MARK: - Time
+
+extension Figure {
+  /// The horizontal axis of a panel over time; only the lowest one says what it is.
+  func beginTime(
+    isLast: Bool, _ frame: Frame, _ canvas: Canvas, _ script: inout Script
+  ) {
+    guard let clock else { return }
+    let range = clock.range
+    script.add(
+      "set xrange [\(Script.number(range.lowerBound)):\(Script.number(range.upperBound))]")
+    script.add(clock.tics(labelled: isLast))
+    if isLast { footLabel("time {/:Italic t}", frame, canvas, &script) }
+  }
+
+  /// Marks a few times in a panel over time.
+  func markTimes(_ times: [Double], _ script: inout Script) {
+    guard let clock else { return }
+    for place in times.map(clock.place) where place.isFinite {
+      let x = Script.number(place)
+      script.add(
+        "set arrow from \(x), graph 0 to \(x), graph 1 nohead front lw 0.6 dt (6,4)"
+          + " lc rgb '#60\(Palette.ink.dropFirst())'")
+    }
+  }
+}
+
+// MARK: - Canvas and title
+
+/// The title of a figure and the line below it.
+struct Header {
+  var title: String
+  var parameters: [String]
+  let size: Double
+  let height: Double
+
+  init(title: String, parameters: [String]) {
+    let limit = 130
+    let long = title.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    self.title = long.count > limit ? long.prefix(limit - 1) + "…" : long
+    self.parameters = parameters
+    // About 0.6 of the size is the width of a letter.
+    size = min(15, 830 / (0.62 * Double(max(1, self.title.count))))
+    height = (self.title.isEmpty ? 0.0 : 32) + (parameters.isEmpty ? 0 : 20)
+  }
+}
+
+extension Drawing {
+  /// Starts a figure: its size, colours and the style of its axes.
+  func beginCanvas(_ canvas: Canvas, _ format: PictureFormat, _ script: inout Script) {
+    script.add("set encoding utf8")
+    script.add(
+      "set terminal \(format.terminal(width: Int(canvas.width), height: Int(canvas.height)))")
+    script.add("set multiplot")
+    script.add(Palette.command)
+    script.add("set border 3 lc rgb '\(Palette.axis)' lw 0.8; set tics nomirror out scale 0.4,0.25")
+    script.add("set tics textcolor rgb '\(Palette.ink)'; set clip two; unset key")
+    script.add("set samples 2; set style fill solid noborder")
+  }
+
+  func add(_ header: Header, left: Double, _ canvas: Canvas, to script: inout Script) {
+    var y = canvas.height - 22
+    if !header.title.isEmpty {
+      let bold = "{/:Bold \(Script.escaped(header.title))}"
+      text(bold, left, y, canvas, "font ',\(Script.number(header.size))'", script: &script)
+      y -= 21
+    }
+    if !header.parameters.isEmpty {
+      let line = header.parameters.joined(separator: "    ")
+      text(line, left, y, canvas, "noenhanced", Palette.axis, script: &script)
+    }
+    // Labels are drawn with a plot: an empty one that covers the canvas.
+    script.add("set lmargin at screen 0; set rmargin at screen 1")
+    script.add("set bmargin at screen 0; set tmargin at screen 1")
+    script.add("unset border; unset tics; set xrange [0:1]; set yrange [0:1]; plot NaN notitle")
   }
 }

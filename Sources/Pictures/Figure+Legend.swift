@@ -18,6 +18,10 @@ extension Figure {
       (self.text, self.sign, self.colour) = (text, sign, colour)
     }
   }
+}
+
+extension Drawing {
+  typealias Sample = Figure.Sample
 
   /// Samples of signs with their meaning, above the panel at its left.
   func addLegend(

@@ -4,7 +4,7 @@ import Foundation
 /// them, and panels over time.
 ///
 /// A panel without data is left out, and the others take its room. Lengths are points.
-struct Figure {
+struct Figure: Drawing {
   let run: DrawnRun
   /// Nil for a single snapshot, which has no panels over time.
   let clock: TimeAxis?
@@ -49,6 +49,7 @@ struct Figure {
     let panels = timePanels
     let profiles = run.line.flatMap { $0.profiles.isEmpty ? nil : $0 }
     guard !panels.isEmpty || profiles != nil || run.maps != nil else { return nil }
+    let header = Header(title: run.title, parameters: run.parameters)
     let head = header.height + (hasSpace || run.maps != nil ? 30 : 12)
     let isTallEnough = hasSpace || profiles != nil || run.maps != nil
     let heights = panels.map { $0.height * (isTallEnough ? 1 : 2) }
@@ -60,15 +61,8 @@ struct Figure {
     let canvas = Canvas(width: Self.width, height: head + maps + body + foot)
 
     var script = Script()
-    script.add("set encoding utf8")
-    script.add(
-      "set terminal \(format.terminal(width: Int(canvas.width), height: Int(canvas.height)))")
-    script.add("set multiplot")
-    script.add(Palette.command)
-    script.add("set border 3 lc rgb '\(Palette.axis)' lw 0.8; set tics nomirror out scale 0.4,0.25")
-    script.add("set tics textcolor rgb '\(Palette.ink)'; set clip two; unset key")
-    script.add("set samples 2; set style fill solid noborder")
-    addHeader(to: &script, canvas)
+    beginCanvas(canvas, format, &script)
+    add(header, left: Self.leftMargin, canvas, to: &script)
 
     let right = Self.width - Self.rightMargin
     var top = canvas.height - head
@@ -123,37 +117,5 @@ struct Figure {
     case .distance(let name, let distance):
       addDistance(name, distance, in: frame, canvas, to: &script)
     }
-  }
-}
-
-// MARK: - Title
-
-extension Figure {
-  private var header: (title: String, size: Double, height: Double) {
-    let limit = 130
-    let long = run.title.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    let title = long.count > limit ? long.prefix(limit - 1) + "…" : long
-    // About 0.6 of the size is the width of a letter.
-    let size = min(15, 830 / (0.62 * Double(max(1, title.count))))
-    let height = (title.isEmpty ? 0.0 : 32) + (run.parameters.isEmpty ? 0 : 20)
-    return (title, size, height)
-  }
-
-  private func addHeader(to script: inout Script, _ canvas: Canvas) {
-    var y = canvas.height - 22
-    let (title, size, _) = header
-    if !title.isEmpty {
-      let bold = "{/:Bold \(Script.escaped(title))}"
-      text(bold, Self.leftMargin, y, canvas, "font ',\(Script.number(size))'", script: &script)
-      y -= 21
-    }
-    if !run.parameters.isEmpty {
-      let line = run.parameters.joined(separator: "    ")
-      text(line, Self.leftMargin, y, canvas, "noenhanced", Palette.axis, script: &script)
-    }
-    // Labels are drawn with a plot: an empty one that covers the canvas.
-    script.add("set lmargin at screen 0; set rmargin at screen 1")
-    script.add("set bmargin at screen 0; set tmargin at screen 1")
-    script.add("unset border; unset tics; set xrange [0:1]; set yrange [0:1]; plot NaN notitle")
   }
 }

@@ -16,7 +16,7 @@ extension RunFile {
         "output", "compare",
       ],
       refused: [
-        "sweep": "'sweep' is reserved for a later version; this one makes single runs"
+        "sweep": "found a sweep, which meanfield sweep solves; allowed here: a single run"
       ])
     let file = FileName(path: name)
     title = try keys["title"].text(otherwise: file.title)

@@ -12,7 +12,8 @@ extension RunFile {
     }
   }
 
-  private var node: Node {
+  /// The same before it is text.
+  var node: Node {
     var entries: [(String, Node)] = [
       ("title", text(title)),
       ("manifold", equation.manifold.node),

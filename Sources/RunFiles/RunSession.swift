@@ -42,6 +42,7 @@ public final class RunSession {
   private let checkpointInterval: Double
   private let resolved: String
 
+  private var place: OutputPlace { OutputPlace(path: runFile.output.file) }
   private var checkpointPath: String { Checkpoint.path(forOutput: runFile.output.file) }
 
   /// - Parameters:
@@ -81,7 +82,7 @@ public final class RunSession {
       return try completed(isInterrupted: isInterrupted, progress: progress)
     }
     // An output that stands there is not touched before the start itself is known to work.
-    try refuseExistingOutput()
+    try place.refuseExisting(start, subject: "run")
     let simulation = try runFile.simulation(compares: compares, threads: threads)
     var comparison = makeComparison(simulation.times.count)
     if let checkpoint {
@@ -218,45 +219,13 @@ public final class RunSession {
       .execute(isInterrupted: isInterrupted, progress: progress)
   }
 
-  private func refuseExistingOutput() throws(NetCDFError) {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: runFile.output.file, isDirectory: &isFolder) else {
-      return
-    }
-    if isFolder.boolValue {
-      throw NetCDFError(
-        operation: "write the output", path: runFile.output.file, status: EISDIR,
-        reason: "it is a folder")
-    }
-    guard start == .new else { return }
-    throw NetCDFError(
-      operation: "write the output", path: runFile.output.file, status: 0,
-      reason: "it exists; --overwrite replaces it, --resume continues an interrupted run")
-  }
-
   private func openOutput(continues: Bool) throws(NetCDFError) -> OutputFile {
     let path = runFile.output.file
     let layout = runFile.layout(compares: compares)
     if continues { return try OutputFile(resuming: path, layout: layout) }
-    let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    } catch {
-      throw NetCDFError(
-        operation: "make the folder", path: folder.relativePath, status: 0,
-        reason: Self.reason(error))
-    }
+    try place.makeFolder()
     removeCheckpoint()
     return try OutputFile(creating: path, layout: layout, overwrite: start != .new)
-  }
-
-  /// The system's words: Foundation's are two sentences, the first without content.
-  private static func reason(_ error: any Error) -> String {
-    guard let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error,
-      (cause as NSError).domain == NSPOSIXErrorDomain
-    else { return error.localizedDescription }
-    let code = Int32((cause as NSError).code)
-    return code == EEXIST ? "a file is in its place" : String(cString: strerror(code))
   }
 
   private func removeCheckpoint() {

@@ -33,7 +33,7 @@ extension RunFile.Schedule {
   }
 
   /// Both ends of a range are met exactly.
-  private static func point(
+  static func point(
     _ i: Int, of count: Int, from: Double, to: Double, spacing: Spacing
   ) -> Double {
     guard i > 0 else { return from }

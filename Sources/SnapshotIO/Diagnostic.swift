@@ -1,13 +1,15 @@
-internal import MeanField
+public import MeanField
 
 /// A number read off a snapshot, with what a reader of the file wants to know.
-struct Diagnostic: Sendable {
-  var name: String
-  var longName: String
-  var value: @Sendable (Snapshot) -> Double
+public struct Diagnostic: Sendable {
+  public var name: String
+  public var longName: String
+  public var value: @Sendable (Snapshot) -> Double
 
+  /// Of a density.
+  ///
   /// - Parameter hasNodes: the density is carried along its flow, not a sum of harmonics.
-  static func ofDensity(hasNodes: Bool) -> [Diagnostic] {
+  public static func ofDensity(hasNodes: Bool) -> [Diagnostic] {
     ofTokens + [
       Diagnostic(
         name: "entropy", longName: "entropy: -integral of log(dmu/dsigma) dmu",
@@ -28,7 +30,8 @@ struct Diagnostic: Sendable {
     ]
   }
 
-  static let ofTokens = [
+  /// Of tokens.
+  public static let ofTokens = [
     Diagnostic(name: "mass", longName: "mass: integral of dmu", value: { $0.mass }),
     Diagnostic(
       name: "energy",

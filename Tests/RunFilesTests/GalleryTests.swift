@@ -103,7 +103,7 @@ import Testing
     #expect(
       Set(runFiles)
         == Set(Self.expectations.keys).union(SphereGalleryTests.expectations.keys)
-        .union(PanelGalleryTests.names))
+        .union(PanelGalleryTests.names).union(SweepGalleryTests.names))
   }
 
   @Test(arguments: expectations.keys.sorted())

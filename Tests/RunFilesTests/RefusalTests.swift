@@ -27,9 +27,6 @@ struct RefusalTests {
 
   @Test(arguments: [
     Case(
-      "sweep: {keys: []}",
-      "5:1: sweep: 'sweep' is reserved for a later version; this one makes single runs"),
-    Case(
       "compare: {counts: [1, 2]}",
       "5:11: compare.counts: 'counts' is reserved for a later version"),
   ])

@@ -22,6 +22,7 @@ enum Benchmarks {
     sphereTransforms()
     sphereRate()
     sphereRoad()
+    try alignment()
     try members()
     try writing()
     allocations()

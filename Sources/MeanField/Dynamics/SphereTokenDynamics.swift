@@ -20,6 +20,8 @@ public struct SphereTokenDynamics: AttentionStepping {
   private var unit: [Double]
   private var partition: [Double]
   private var slope: [Double]
+  /// The papers' scheme for a few tokens at moderate β, made when it is first asked for.
+  private var papersStep: AttentionStep?
 
   /// - Parameters:
   ///   - masses: weights summing to one, or nil for 1/N each.
@@ -40,6 +42,11 @@ public struct SphereTokenDynamics: AttentionStepping {
     unit = [Double](repeating: 0, count: count * dimension)
     slope = unit
     partition = [Double](repeating: 1, count: count)
+  }
+
+  private var isForPapersStep: Bool {
+    count <= AttentionStep.largestCount && equation.attention.beta <= AttentionStep.largestBeta
+      && field.road == .direct
   }
 
   /// The state of tokens at the given points, row after row.
@@ -152,17 +159,13 @@ public struct SphereTokenDynamics: AttentionStepping {
       dissipation += weights[i] * factor * square
       largest = max(largest, factor * factor * square)
     }
-    let cloud = CloudLaw(
-      points: Array(state.dropLast()), masses: weights, manifold: equation.manifold)
+    let law = law(of: state)
     let beta = equation.attention.beta
     if equation.noise > 0 { dissipation += equation.noise * field.curvature(at: unit) }
     let above =
       beta > 0
       ? (energy - kernel.partition[0]) / (2 * beta)
-      : 0.5 * cloud.mean.reduce(0) { $0 + $1 * $1 }
-    let law: any Law =
-      equation.manifold == .sphere
-      ? SphereLaw(cloud, degree: max(momentCount - 1, kernel.modes)) : cloud
+      : 0.5 * law.mean.reduce(0) { $0 + $1 * $1 }
     return Snapshot(
       time: time, steps: steps, stepSize: stepSize, equation: equation, law: law,
       normalizedEnergy: energy, energyAboveUniform: above, scaledDissipation: dissipation,
@@ -170,7 +173,27 @@ public struct SphereTokenDynamics: AttentionStepping {
       dissipated: equation.noise > 0 ? nil : state[state.count - 1])
   }
 
+  public func law(of state: [Double]) -> any Law {
+    let cloud = CloudLaw(
+      points: Array(state.dropLast()),
+      masses: masses ?? [Double](repeating: 1 / Double(count), count: count),
+      manifold: equation.manifold)
+    return equation.manifold == .sphere
+      ? SphereLaw(cloud, degree: max(momentCount - 1, kernel.modes)) : cloud
+  }
+
   mutating func takeAttentionStep(_ state: inout [Double], length h: Double) {
+    if papersStep == nil, isForPapersStep {
+      papersStep = AttentionStep(count: count, dimension: dimension)
+    }
+    if let papersStep {
+      let divides = equation.attention.normalization == .softmax
+      let dissipation = papersStep.take(
+        &state, masses: masses, beta: equation.attention.beta, length: h,
+        clock: divides ? nil : clock)
+      state[count * dimension] += h * dissipation
+      return
+    }
     var radial = [Double](repeating: 0, count: count)
     evaluateField(state, radial: &radial)
     let divides = equation.attention.normalization == .softmax

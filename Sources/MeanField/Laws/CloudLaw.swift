@@ -15,7 +15,7 @@ public struct CloudLaw: Law {
   }
 
   private var dimension: Int { manifold.dimension }
-  private var isZonal: Bool { manifold == .zonal(dimension: dimension) }
+  var isZonal: Bool { manifold == .zonal(dimension: dimension) }
 
   public var tokenCount: Int { masses.count }
   public var mass: Double { masses.reduce(0, +) }

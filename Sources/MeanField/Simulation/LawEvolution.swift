@@ -9,6 +9,8 @@ public protocol LawEvolution: AnyObject {
   /// Steps until `target`, exactly, or until `shouldStop` says so between two steps.
   func advance(to target: Double, shouldStop: () -> Bool) throws(SimulationFailure)
   func snapshot() -> Snapshot
+  /// The law of a snapshot alone, which may be much less work.
+  func law() -> any Law
   /// Goes to a saved place; false, with nothing changed, if it is of another shape.
   func restore(_ saved: SavedEvolution) -> Bool
   /// A copy that can go its own way.
@@ -37,6 +39,8 @@ extension Evolution: LawEvolution where D: LawDynamics {
     snapshot.initialEnergy = initialEnergy
     return snapshot
   }
+
+  public func law() -> any Law { dynamics.law(of: state) }
 
   public func restore(_ saved: SavedEvolution) -> Bool {
     // A density may have been saved in another representation than the present one.

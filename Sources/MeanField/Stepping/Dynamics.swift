@@ -98,9 +98,15 @@ public protocol LawDynamics: Dynamics {
 
   /// The state in physical terms.
   mutating func snapshot(of state: [Double], time: Double, steps: Int, stepSize: Double) -> Snapshot
+
+  /// Where the mass is, without the rest of a snapshot.
+  mutating func law(of state: [Double]) -> any Law
 }
 
 extension LawDynamics {
+  public mutating func law(of state: [Double]) -> any Law {
+    snapshot(of: state, time: 0, steps: 0, stepSize: 0).law
+  }
   public var resolution: Resolution? { nil }
   public var structure: [Double] { [] }
   public mutating func adopt(stateCount: Int, structure: [Double]) -> Bool { true }

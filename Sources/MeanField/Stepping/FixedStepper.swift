@@ -24,7 +24,22 @@ public struct FixedStepper<D: Dynamics> {
     defer { self.memory = memory }
     try takeEqualSteps(&memory, to: target, step: step, shouldStop: shouldStop) { h, _ in
       take(&dynamics, &state, h)
-      return state.allSatisfy(\.isFinite)
+      return state.isFinite
+    }
+  }
+}
+
+extension [Double] {
+  /// Whether all are: 0 · x is 0 for finite x and NaN for others, and NaN stays in a sum.
+  fileprivate var isFinite: Bool {
+    withUnsafeBytes { bytes in
+      var zeros = SIMD8<Double>.zero
+      let whole = count / 8 * 8
+      for i in stride(from: 0, to: 8 * whole, by: 64) {
+        let values = bytes.loadUnaligned(fromByteOffset: i, as: SIMD8<Double>.self)
+        zeros = zeros.addingProduct(values, SIMD8<Double>.zero)
+      }
+      return zeros.sum() == 0 && self[whole...].allSatisfy(\.isFinite)
     }
   }
 }

@@ -23,6 +23,8 @@ struct DrawnRun {
   /// The space and values of the run file worth a mention, such as "β = 9".
   var parameters: [String]
   var times: [Double]
+  /// Whether the law is carried along its flow, however sharp it becomes, to the last merger.
+  var hasNodes = false
   /// The law along a coordinate; nil on S².
   var line: LineLaw?
   /// The law on S².
@@ -48,6 +50,7 @@ extension DrawnRun {
     let space = try Space(reading: root, runFile: runFile)
     parameters = [space.name].compactMap(\.self) + RunFileScan.parameters(runFile)
 
+    hasNodes = try root.hasGroup(named: "nodes")
     line = try LineLaw(space, reading: root, reader, times: times)
     if space == .sphere { maps = try SphereMaps(reading: root, times: allTimes) }
     energy.density = try reader.series(root, "normalized_energy")

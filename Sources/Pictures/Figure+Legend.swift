@@ -8,6 +8,8 @@ extension Figure {
     enum Sign {
       case line(thickness: Double)
       case point(size: Double)
+      /// A white disc with an edge.
+      case ring(size: Double)
     }
 
     var text: String
@@ -32,6 +34,11 @@ extension Drawing {
     for sample in samples {
       let height = Script.number(y / canvas.height)
       var width = 20.0
+      func addDisc(_ size: Double, _ colour: String) {
+        script.add(
+          "set label '' at screen \(Script.number((x + width / 2) / canvas.width)),\(height)"
+            + " point pt 7 ps \(Script.number(size)) lc rgb '\(colour)'")
+      }
       switch sample.sign {
       case .line(let thickness):
         script.add(
@@ -40,9 +47,11 @@ extension Drawing {
             + " lw \(thickness) lc rgb '\(sample.colour)'")
       case .point(let size):
         width = 10
-        script.add(
-          "set label '' at screen \(Script.number((x + width / 2) / canvas.width)),\(height)"
-            + " point pt 7 ps \(size) lc rgb '\(sample.colour)'")
+        addDisc(size, sample.colour)
+      case .ring(let size):
+        width = 10
+        addDisc(size, sample.colour)
+        addDisc(0.7 * size, "#ffffff")
       }
       text(sample.text, x + width + 6, y, canvas, "font ',9'", script: &script)
       x += width + 72

@@ -11,12 +11,23 @@ extension DrawnRun.Series {
 
 extension Figure {
   func addEnergy(in frame: Frame, _ canvas: Canvas, to script: inout Script) {
-    let most = run.energy.values.filter(\.isFinite).max() ?? 1
+    let stairs = run.hasNodes ? run.line?.tree?.staircase ?? [] : []
+    let most = (run.energy.values + stairs.map(\.value)).filter(\.isFinite).max() ?? 1
     let top = most > 0.75 && most <= 1.0001 ? 1.04 : 1.15 * most
     sideLabel(["normalized", "energy"], frame, canvas, &script)
     addVertical(0, top > 0 ? top : 1, &script)
-    addKey("bottom right", run.energy, &script)
-    addSeries(run.energy, style: "lines", &script)
+    if !stairs.isEmpty || (run.energy.density != nil && !run.energy.members.isEmpty) {
+      script.add(
+        "set key bottom right horizontal samplen 1.5 font ',9' textcolor rgb '\(Palette.ink)'")
+    }
+    var plots = seriesPlots(run.energy, style: "lines", &script)
+    if let clock, !stairs.isEmpty {
+      let name = script.data(stairs.map { [clock.place($0.time), $0.value] })
+      plots.append(
+        "\(name) with lines lw 1 dt (5,3) lc rgb '\(Palette.clusters)'"
+          + " title 'clusters, Σ {/:Italic m}^2'")
+    }
+    script.add("plot \(plots.joined(separator: ", "))")
   }
 
   func addClusterCount(in frame: Frame, _ canvas: Canvas, to script: inout Script) {
@@ -25,7 +36,8 @@ extension Figure {
     addVertical(0, most * 1.08 + 0.2, &script)
     let step = most > 60 ? Tics.step(most, count: 4) : max(1, (most / 4).rounded(.up))
     script.add("set ytics \(Script.number(step))")
-    addSeries(run.clusterCount, style: "steps", &script)
+    let plots = seriesPlots(run.clusterCount, style: "steps", &script)
+    script.add("plot \(plots.joined(separator: ", "))")
   }
 
   func addDistance(
@@ -97,14 +109,10 @@ extension Figure {
     script.add("set grid ytics back lt 1 lw 0.6 lc rgb '\(Palette.grid)'")
   }
 
-  private func addKey(_ place: String, _ series: DrawnRun.Series, _ script: inout Script) {
-    guard series.density != nil, !series.members.isEmpty else { return }
-    script.add(
-      "set key \(place) horizontal samplen 1.5 font ',9' textcolor rgb '\(Palette.ink)'")
-  }
-
-  private func addSeries(_ series: DrawnRun.Series, style: String, _ script: inout Script) {
-    guard let clock else { return }
+  private func seriesPlots(
+    _ series: DrawnRun.Series, style: String, _ script: inout Script
+  ) -> [String] {
+    guard let clock else { return [] }
     let places = run.times.map(clock.place)
     var plots: [String] = []
     for (i, member) in series.members.enumerated() where member.contains(where: \.isFinite) {
@@ -117,7 +125,7 @@ extension Figure {
       let name = script.data(rows(places, density))
       plots.append("\(name) with \(style) lw 1.8 lc rgb '\(Palette.density)' title 'density'")
     }
-    script.add("plot \(plots.joined(separator: ", "))")
+    return plots
   }
 
   private func rows(_ places: [Double], _ values: [Double]) -> [[Double]] {

@@ -26,12 +26,16 @@ extension Figure {
       plots.append("\(name) with lines lw 0.5 lc rgb '#\(opacity)1b1f24'")
       legend.append(Sample(law.coordinate.samples, .line(thickness: 1), Palette.tokens))
     }
-    if law.hasClusters {
-      let name = script.data(clusterPaths(law, places))
-      let points = script.data(clusterPoints(law, places))
-      plots.append("\(name) with lines lw 1.5 lc rgb '\(Palette.clusters)'")
-      plots.append("\(points) with points pt 7 ps 0.12 lc rgb '\(Palette.clusters)'")
+    if let atoms = law.atoms {
+      plots += atomPlots(atoms, law.coordinate, &script)
+      legend.append(Sample("atoms", .line(thickness: 1), Palette.ink))
+    }
+    if let tree = law.tree, law.hasClusters {
+      plots += treePlots(tree, law.coordinate, &script)
       legend.append(Sample("clusters", .line(thickness: 1.6), Palette.clusters))
+      if !tree.joints.isEmpty {
+        legend.append(Sample("mergers", .ring(size: 0.7), Palette.ink))
+      }
     }
     markTimes(law.profiles.map(\.time), &script)
     addLegend(legend, frame, canvas, &script)
@@ -47,30 +51,5 @@ extension Figure {
     return first.indices.flatMap { token in
       law.coordinate.path(places.indices.map { (places[$0], law.trajectories[$0][token]) })
     }
-  }
-
-  private func clusterPoints(_ law: LineLaw, _ places: [Double]) -> [[Double]] {
-    places.indices.flatMap { i in
-      law.clusters[i].filter(\.isFinite).map { [places[i], law.coordinate.place($0)] }
-    }
-  }
-
-  /// Joins each cluster to itself at the next snapshot: the one nearest to it, if it is in turn the
-  /// nearest to that one, or if clusters merged in between.
-  private func clusterPaths(_ law: LineLaw, _ places: [Double]) -> [[Double]] {
-    let gap = law.coordinate.distance
-    var rows: [[Double]] = []
-    for i in places.indices.dropLast() {
-      let now = law.clusters[i].filter(\.isFinite)
-      let next = law.clusters[i + 1].filter(\.isFinite)
-      for value in now {
-        guard let goal = next.min(by: { gap($0, value) < gap($1, value) }) else { continue }
-        let back = now.min { gap($0, goal) < gap($1, goal) }
-        let isSame = back == value || next.count < now.count
-        guard isSame, gap(goal, value) < 0.8 else { continue }
-        rows += law.coordinate.path([(places[i], value), (places[i + 1], goal)])
-      }
-    }
-    return rows
   }
 }

@@ -10,8 +10,11 @@ struct Figure: Drawing {
   let clock: TimeAxis?
 
   init(_ run: DrawnRun) {
+    var run = run
+    clock = TimeAxis(run.times, isLawFollowed: run.hasNodes)
+    // A law that is long a few points has no profile to show.
+    if run.hasNodes, clock?.isLogarithmic == true { run.line?.profiles = [] }
     self.run = run
-    clock = TimeAxis(run.times)
   }
 
   struct Frame {
@@ -25,7 +28,8 @@ struct Figure: Drawing {
   /// A panel over time.
   enum TimePanel {
     case space(LineLaw)
-    case energy
+    /// Taller where it is a staircase under the tree of trajectories.
+    case energy(isStaircase: Bool)
     case clusterCount
     case distance(name: String, DrawnRun.Distance)
 
@@ -33,7 +37,8 @@ struct Figure: Drawing {
       switch self {
       case .space: 300
       case .clusterCount: 66
-      case .energy, .distance: 92
+      case .energy(let isStaircase): isStaircase ? 150 : 92
+      case .distance: 92
       }
     }
   }
@@ -97,8 +102,10 @@ struct Figure: Drawing {
     guard clock != nil else { return [] }
     var panels: [TimePanel] = []
     if let law = run.line, law.hasSpace { panels.append(.space(law)) }
-    if run.energy.hasValues { panels.append(.energy) }
-    if run.clusterCount.hasValues { panels.append(.clusterCount) }
+    // The tree itself tells how many clusters there are.
+    let isTree = run.hasNodes && run.line?.hasClusters == true && run.clusterCount.members.isEmpty
+    if run.energy.hasValues { panels.append(.energy(isStaircase: isTree)) }
+    if run.clusterCount.hasValues, !isTree { panels.append(.clusterCount) }
     return panels + run.distances.map { .distance(name: $0.name, $0.distance) }
   }
 

@@ -19,7 +19,8 @@ extension LineLaw {
         grid = try root.doubles("theta")
         density = logarithms
       }
-      try readClusters(root, reader)
+      try readClusters(root, reader, times)
+      try readAtoms(root, reader, times)
       try readTrajectories(tokens, reader)
       cutCircle()
       try readTokenProfiles(tokens, reader, times)
@@ -30,7 +31,7 @@ extension LineLaw {
         grid = law.angles
         density = logarithms.map(law.logarithms)
       }
-      try readClusters(root, reader)
+      try readClusters(root, reader, times)
       try readTrajectories(tokens, reader)
       try readTokenProfiles(tokens, reader, times)
     case .manyDimensions:
@@ -38,15 +39,6 @@ extension LineLaw {
       guard let tokens else { return }
       try readPairs(InnerProducts(tokens, snapshotCount: times.count), reader, times)
     }
-  }
-
-  private mutating func readClusters(
-    _ root: NetCDFFile.Group, _ reader: SnapshotReader
-  ) throws(NetCDFError) {
-    clusters = try reader.rows(root, "cluster_position", rank: 2) ?? []
-    guard clusters.isEmpty, density == nil, try root.hasGroup(named: "particles") else { return }
-    let particles = try root.group(named: "particles")
-    clusters = try reader.rows(particles, "cluster_position", rank: 3, [1, .max]) ?? []
   }
 
   private mutating func readTrajectories(

@@ -23,6 +23,10 @@ struct LineLaw {
   var rowsPerSnapshot = 1
   /// Values of the coordinate of the clusters, by time.
   var clusters: [[Double]] = []
+  /// World lines of the clusters.
+  var tree: ClusterTree?
+  /// World lines of the atoms, of a law that starts as a few of them.
+  var atoms: ClusterTree?
   /// Values of the coordinate of a few tokens, or pairs, of the first member, by time.
   var trajectories: [[Double]] = []
   var profiles: [Profile] = []

@@ -55,7 +55,7 @@ extension SnapshotReader {
   /// log₁₀ of nothing, below every scale.
   static let emptiness = -300.0
 
-  /// log₁₀ dμ/dσ at every chosen snapshot; nil if none of it has a value.
+  /// log₁₀ dμ/dσ at every chosen snapshot; nil if none of it has a value, as of atoms.
   func logarithms(
     _ root: NetCDFFile.Group, rank: Int
   ) throws(NetCDFError) -> [[Double]]? {
@@ -72,6 +72,6 @@ extension SnapshotReader {
     } else if let values {
       found = values.map { $0.map { $0.isNaN ? .nan : $0 > 0 ? log10($0) : Self.emptiness } }
     }
-    return found?.contains { $0.contains { !$0.isNaN } } == true ? found : nil
+    return found?.contains { $0.contains { $0 > Self.emptiness } } == true ? found : nil
   }
 }

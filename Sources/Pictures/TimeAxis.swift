@@ -1,16 +1,25 @@
 import Foundation
 
-/// Where times stand on the horizontal axis: evenly, or by logarithm if the snapshots are.
+/// Where times stand on the horizontal axis: evenly, or by logarithm if the snapshots are, or if
+/// the run is long.
 struct TimeAxis {
   let isLogarithmic: Bool
   /// The places of the first and the last time shown.
   let range: ClosedRange<Double>
 
+  /// A run is long if it ends later than so many times its first positive time.
+  private static let longRun = 50.0
+
   /// Nil where there is no extent in time.
-  init?(_ times: [Double]) {
+  ///
+  /// - Parameter isLawFollowed: whether what happens late matters as much as the beginning, as in a
+  ///   law whose clusters wait ever longer for one another; a long run is then shown by logarithm.
+  init?(_ times: [Double], isLawFollowed: Bool = false) {
     let positive = times.filter { $0 > 0 && $0.isFinite }.sorted()
     guard let last = positive.last, let start = times.first(where: \.isFinite) else { return nil }
-    let isLogarithmic = positive.count >= 8 && positive[positive.count / 2] < 0.1 * last
+    let isLong = isLawFollowed && last > Self.longRun * positive[0]
+    let isLogarithmic =
+      positive.count >= 8 && (isLong || positive[positive.count / 2] < 0.1 * last)
     let first = isLogarithmic ? log10(positive[0]) : start
     let end = isLogarithmic ? log10(last) : last
     guard first < end else { return nil }

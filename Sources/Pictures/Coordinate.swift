@@ -3,6 +3,8 @@ import Foundation
 /// The number along which a law is laid out, the stretch of it that is shown, and its names.
 struct Coordinate {
   var range: ClosedRange<Double>
+  /// The part of the range that a panel over time shows; nil for all of it.
+  var part: ClosedRange<Double>?
   /// Whether the range is once around a circle.
   var isPeriodic = false
   var tics: [(place: Double, name: String)]
@@ -46,6 +48,37 @@ struct Coordinate {
     }
   }
 
+  /// Cuts the circle far from all values and shows, over time, only the arc where they are, if they
+  /// are close to one another.
+  mutating func zoom(to values: [Double]) {
+    let places = values.filter(\.isFinite).map(place).sorted()
+    guard isPeriodic, let first = places.first else { return }
+    let gaps = zip(places, places.dropFirst() + [first + length]).map { $1 - $0 }
+    let widest = gaps.indices.max { gaps[$0] < gaps[$1] } ?? 0
+    let extent = length - gaps[widest]
+    guard extent < 0.6 * length else { return }
+    var least = widest + 1 < places.count ? places[widest + 1] : first
+    if least + 0.5 * extent > .pi { least -= length }
+    self = .angle(from: least - 0.5 * gaps[widest])
+    let room = max(0.15 * extent, 0.03 * length)
+    let (low, high) = (least - room, least + extent + room)
+    part = low...high
+    // Multiples of π/2ⁿ, three or more of them.
+    var divisor = 2
+    while (high - low) * Double(divisor) < 3 * .pi { divisor *= 2 }
+    let step = .pi / Double(divisor)
+    let multiples = Int((low / step).rounded(.up))...Int((high / step).rounded(.down))
+    tics = multiples.map { (Double($0) * step, Self.fraction($0, divisor)) }
+  }
+
+  /// The name of kπ/n, n a power of 2.
+  private static func fraction(_ k: Int, _ n: Int) -> String {
+    guard k != 0 else { return "0" }
+    let common = min(1 << k.trailingZeroBitCount, n)
+    let (top, bottom) = (abs(k) / common, n / common)
+    return (k < 0 ? "−" : "") + (top == 1 ? "π" : "\(top)π") + (bottom == 1 ? "" : "/\(bottom)")
+  }
+
   var length: Double { range.upperBound - range.lowerBound }
 }
 
@@ -83,7 +116,7 @@ extension Coordinate {
       let place = place(point.value)
       if isPeriodic, let last {
         let step = remainder(place - last.place, length)
-        if !range.contains(last.place + step) {
+        if abs(last.place + step - place) > 0.5 * length {
           // Out at one end and in at the other; gnuplot clips what is outside.
           rows.append([point.x, last.place + step])
           rows.append([])

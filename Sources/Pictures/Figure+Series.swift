@@ -20,13 +20,14 @@ extension Figure {
       script.add(
         "set key bottom right horizontal samplen 1.5 font ',9' textcolor rgb '\(Palette.ink)'")
     }
-    var plots = seriesPlots(run.energy, style: "lines", &script)
+    var plots: [String] = []
     if let clock, !stairs.isEmpty {
       let name = script.data(stairs.map { [clock.place($0.time), $0.value] })
       plots.append(
         "\(name) with lines lw 1 dt (5,3) lc rgb '\(Palette.clusters)'"
-          + " title 'clusters, Σ {/:Italic m}^2'")
+          + " title 'Σ {/:Italic p}^2 of clusters'")
     }
+    plots += seriesPlots(run.energy, style: "lines", &script)
     script.add("plot \(plots.joined(separator: ", "))")
   }
 

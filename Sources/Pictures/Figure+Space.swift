@@ -5,7 +5,7 @@ import Foundation
 extension Figure {
   func addSpace(_ law: LineLaw, in frame: Frame, _ canvas: Canvas, to script: inout Script) {
     guard let clock else { return }
-    let range = law.coordinate.range
+    let range = law.coordinate.part ?? law.coordinate.range
     script.add(
       "set yrange [\(Script.number(range.lowerBound)):\(Script.number(range.upperBound))]")
     script.add("set ytics \(law.coordinate.list())")

@@ -6,7 +6,11 @@ extension Figure {
   /// Masses are told apart in so many steps.
   private static let massSteps = 24.0
 
-  private static func thickness(_ step: Double) -> Double { 1 + 5 * step / massSteps }
+  /// Beside profiles the sharp density itself is to be seen, and lines are thin.
+  private func thickness(_ step: Double) -> Double {
+    let isAlone = run.line?.profiles.isEmpty != false
+    return 0.8 + (isAlone ? 5 : 1.6) * step / Self.massSteps
+  }
 
   /// Entries of a plot, one for every thickness: a line has the same all along.
   func treePlots(
@@ -26,7 +30,7 @@ extension Figure {
     var plots: [String] = []
     for (step, path) in paths.sorted(by: { $0.key < $1.key }) {
       let name = script.data(path)
-      let thickness = Script.number(Self.thickness(step))
+      let thickness = Script.number(thickness(step))
       plots.append("\(name) with lines lw \(thickness) lc rgb '\(Palette.clusters)'")
     }
     let lone = tree.lines.filter { $0.count == 1 }.map { $0[0] }

@@ -31,7 +31,8 @@ extension LineLaw {
       let isAtom = try reader.rows(nodes, "atom", rank: 2)
     else { return }
     let places = zip(angles, isAtom).map { zip($0, $1).map { $1 == 1 ? $0 : .nan } }
-    atoms = Self.tree(times, places, masses, [], on: coordinate)
+    let tree = Self.tree(times, places, masses, [], on: coordinate)
+    if !tree.lines.isEmpty { atoms = tree }
   }
 
   private static func tree(

@@ -23,6 +23,9 @@ extension LineLaw {
       try readAtoms(root, reader, times)
       try readTrajectories(tokens, reader)
       cutCircle()
+      if density == nil, trajectories.isEmpty {
+        coordinate.zoom(to: clusters.joined() + (atoms?.lines.joined().map(\.value) ?? []))
+      }
       try readTokenProfiles(tokens, reader, times)
     case .zonal(let dimension):
       self.init(coordinate: .polarAngle)

@@ -18,8 +18,8 @@ struct ClusterTree {
   private(set) var lines: [[Point]] = []
   /// Where lines end in another.
   private(set) var joints: [Point] = []
-  /// Σ p² over the masses of the clusters, the energy of clusters that do not see each other: the
-  /// corners of its staircase.
+  /// Σ p² over the masses of the clusters, the energy of clusters that do not see each other, since
+  /// the last of them appeared: the corners of its staircase.
   private(set) var staircase: [(time: Double, value: Double)] = []
 
   private let match: ClusterMatch
@@ -62,6 +62,8 @@ extension ClusterTree {
       if family.count == 1 { lines[family[0]].append(point) } else { lines.append([point]) }
       living.append((cluster, family.count == 1 ? family[0] : lines.count - 1))
     }
+    // While clusters are still being born there are no stairs to climb.
+    if families.contains([]) { staircase = [] }
     climb(to: clusters.reduce(0) { $0 + $1.mass * $1.mass }, at: time)
   }
 

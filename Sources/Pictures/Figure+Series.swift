@@ -25,7 +25,7 @@ extension Figure {
       let name = script.data(stairs.map { [clock.place($0.time), $0.value] })
       plots.append(
         "\(name) with lines lw 1 dt (5,3) lc rgb '\(Palette.clusters)'"
-          + " title 'Σ {/:Italic p}^2 of clusters'")
+          + " title 'Σ p² of clusters'")
     }
     plots += seriesPlots(run.energy, style: "lines", &script)
     script.add("plot \(plots.joined(separator: ", "))")

@@ -3,7 +3,7 @@ import Foundation
 // World lines of clusters, as thick as they are heavy, and where they join.
 
 extension Figure {
-  /// Masses are told apart in so many steps.
+  /// Parts of the greatest mass are told apart in so many steps.
   private static let massSteps = 24.0
 
   /// Beside profiles the sharp density itself is to be seen, and lines are thin.
@@ -17,6 +17,10 @@ extension Figure {
     _ tree: ClusterTree, _ coordinate: Coordinate, _ script: inout Script
   ) -> [String] {
     guard let clock else { return [] }
+    let heaviest = tree.lines.joined().map(\.mass).max() ?? 1
+    func massStep(_ point: ClusterTree.Point) -> Double {
+      (Self.massSteps * point.mass / heaviest).rounded()
+    }
     var paths: [Double: [[Double]]] = [:]
     for line in tree.lines {
       var start = 0
@@ -56,10 +60,6 @@ extension Figure {
       coordinate.path(line.map { (clock.place($0.time), $0.value) })
     }
     return ["\(script.data(rows)) with lines lw 0.8 lc rgb '\(Palette.ink)'"]
-  }
-
-  private func massStep(_ point: ClusterTree.Point) -> Double {
-    (Self.massSteps * point.mass).rounded()
   }
 
   private func points(

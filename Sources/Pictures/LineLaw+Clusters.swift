@@ -40,7 +40,9 @@ extension LineLaw {
     _ mergers: [ClusterTree.Merger], on coordinate: Coordinate
   ) -> ClusterTree {
     let snapshots = times.indices.map { i in
-      let present = values[i].indices.filter { values[i][$0].isFinite }
+      let present = values[i].indices.filter {
+        values[i][$0].isFinite && (masses.isEmpty || masses[i][$0] > 0)
+      }
       // Clusters whose masses are not known share alike.
       let clusters = present.map { j in
         ClusterTree.Cluster(

@@ -53,7 +53,19 @@ extension InitialLaw {
 
   /// dμ/dσ at an angle; nil for tokens.
   public func circularDensity(at angle: Double) -> Double? {
-    hasDensity ? exp(circularLogDensity()(angle)) : nil
+    switch self {
+    case .harmonics, .perturbedUniform: Self.sum(circularTerms, at: angle)
+    case .uniform, .vonMises: exp(circularLogDensity()(angle))
+    case .tokens, .orthogonal: nil
+    }
+  }
+
+  /// 1 + Σ a cos kθ + b sin kθ.
+  private static func sum(_ terms: [Harmonic], at angle: Double) -> Double {
+    terms.reduce(1) { sum, term in
+      let phase = Double(term.degree) * angle
+      return sum + term.cosine * cos(phase) + term.sine * sin(phase)
+    }
   }
 
   /// log dμ/dσ as a function of the angle; −∞ where the density is zero.
@@ -63,13 +75,7 @@ extension InitialLaw {
       return { _ in 0 }
     case .harmonics, .perturbedUniform:
       let terms = circularTerms
-      return { angle in
-        let value = terms.reduce(1) {
-          let phase = Double($1.degree) * angle
-          return $0 + $1.cosine * cos(phase) + $1.sine * sin(phase)
-        }
-        return log(max(0, value))
-      }
+      return { log(max(0, Self.sum(terms, at: $0))) }
     case .vonMises(let bumps):
       let constants = Self.logConstants(bumps, dimension: 2)
       return { angle in

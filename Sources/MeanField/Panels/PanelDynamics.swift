@@ -75,7 +75,8 @@ struct PanelDynamics<Line: PanelLine>: LawDynamics {
 
   mutating func adopt(stateCount: Int, structure: [Double]) -> Bool {
     guard let steps = structure.first.flatMap(Int.init(exactly:)),
-      let mesh = PanelMesh(decoding: structure.dropFirst()), mesh.count + mesh.voidLogDensities.count + 1 == stateCount
+      let mesh = PanelMesh(decoding: structure.dropFirst()),
+      mesh.count + mesh.voidLogDensities.count + 1 == stateCount
     else { return false }
     self.mesh = mesh
     stepsSinceTidying = steps
@@ -170,7 +171,8 @@ struct PanelDynamics<Line: PanelLine>: LawDynamics {
       time: time, steps: steps, stepSize: stepSize, equation: equation,
       law: line.law(mesh, equation, limits: limits), normalizedEnergy: energies.normalized,
       energyAboveUniform: energies.aboveUniform, scaledDissipation: budget,
-      largestSpeed: velocities.prefix(masses.count).reduce(0) { max($0, abs($1)) }, entropy: entropy,
+      largestSpeed: velocities.prefix(masses.count).reduce(0) { max($0, abs($1)) },
+      entropy: entropy,
       minimumDensity: minimum, dissipated: state[state.count - 1],
       resolution: mesh.blindness(limits))
   }

@@ -71,12 +71,16 @@ struct PanelLimits: Sendable {
   /// Whether the density at t = 0 asks for narrower panels.
   func needsHalvingAtStart(_ panel: Panel, _ line: some PanelLine) -> Bool {
     if isVoid(panel.logDensities) { return false }
-    let volumes = panel.positions.indices.map {
-      panel.logDensities[$0] + line.logUniform(at: panel.positions[$0])
-    }
-    let volumeTail = PanelRule.standard.tail(volumes)
-    if volumeTail * panel.mass > 0.01 * tolerance && volumeTail > 1e-13 { return true }
+    if !sumsRight(panel, line, within: 0.01 * tolerance) { return true }
     return panel.mass > 1e-250 && panel.densityTail > Self.densityTail
+  }
+
+  /// Whether sums over the nodes of a panel just born are right to some error.
+  ///
+  /// Logarithms may be smooth where the density itself is a narrow peak.
+  private func sumsRight(_ panel: Panel, _ line: some PanelLine, within error: Double) -> Bool {
+    let shares = zip(panel.masses, PanelRule.standard.weights).map { $0 / $1 }
+    return PanelRule.standard.tail(shares) < max(error, 1e-14 * panel.mass)
   }
 
   /// One panel for two neighbours, where it resolves what both know; nil elsewhere.
@@ -103,7 +107,9 @@ struct PanelLimits: Sendable {
       )
     }
     let tail = joint.densityTail
-    guard tail < 2 * Self.densityTail, tail * joint.mass < 0.001 * tolerance else { return nil }
+    guard tail < 2 * Self.densityTail, tail * joint.mass < 0.001 * tolerance,
+      sumsRight(joint, line, within: 0.001 * tolerance)
+    else { return nil }
     joint.scale(by: (left.mass + right.mass) / joint.mass)
     return joint
   }

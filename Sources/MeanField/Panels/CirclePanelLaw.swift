@@ -3,20 +3,25 @@ internal import Transforms
 
 /// A law on the circle as panels and atoms.
 struct CirclePanelLaw: Law {
+  /// One k-th of the law, as it is carried, and its line.
+  private let part: PanelMesh
+  private let partLine: CirclePanelLine
+  /// All of it.
   private let mesh: PanelMesh
-  private let line: CirclePanelLine
+  private let line = CirclePanelLine(symmetry: 1)
   /// As many as clusters are told by.
   private let landscape: Moments
 
   private let equation: Equation
   private let atomWidth: Double
 
-  init(_ mesh: PanelMesh, symmetry: Int, equation: Equation, atomWidth: Double) {
-    self.mesh = mesh
+  init(_ part: PanelMesh, symmetry: Int, equation: Equation, atomWidth: Double) {
+    self.part = part
     self.equation = equation
     self.atomWidth = atomWidth
-    line = CirclePanelLine(symmetry: symmetry)
-    landscape = Self.moments(of: mesh, line, modes: equation.kernel.modes)
+    partLine = CirclePanelLine(symmetry: symmetry)
+    mesh = part.repeated(symmetry, every: 2 * Double.pi / Double(symmetry))
+    landscape = Self.moments(of: part, partLine, modes: equation.kernel.modes)
   }
 
   var mass: Double { mesh.pieces.reduce(0) { $0 + $1.mass } }
@@ -30,11 +35,16 @@ struct CirclePanelLaw: Law {
     return nodes
   }
 
-  /// m_k, k = 0…modes.
+  /// m_j, j = 0…modes; those of one k-th of the circle where k divides j, and zero elsewhere.
   static func moments(of mesh: PanelMesh, _ line: CirclePanelLine, modes: Int) -> Moments {
     let nodes = mesh.quadrature(line, waveNumber: Double(modes))
-    return InitialLaw.tokens(.init(points: nodes.positions, masses: nodes.masses))
+    var moments = InitialLaw.tokens(.init(points: nodes.positions, masses: nodes.masses))
       .circularMoments(modes: modes)
+    for j in 0...modes where j % line.symmetry != 0 {
+      moments.values[2 * j] = 0
+      moments.values[2 * j + 1] = 0
+    }
+    return moments
   }
 
   // MARK: Clusters
@@ -96,14 +106,14 @@ struct CirclePanelLaw: Law {
 
   func moments(for chart: Chart) -> [[Double]] {
     let count = chart.count(of: chart.tables[0])
-    let kept = Self.moments(of: mesh, line, modes: count - 1)
+    let kept = Self.moments(of: part, partLine, modes: count - 1)
     return [(0..<count).map(kept.real), (0..<count).map(kept.imaginary)]
   }
 
   // MARK: Against other laws
 
   func moments(degrees: [Int]) -> [Double] {
-    let moments = Self.moments(of: mesh, line, modes: degrees.max() ?? 0)
+    let moments = Self.moments(of: part, partLine, modes: degrees.max() ?? 0)
     return degrees.flatMap { [moments.real($0), moments.imaginary($0)] }
   }
 

@@ -59,6 +59,9 @@ final class CirclePanelField: PanelField {
   private var quotients: [Double] = []
   private var moments: [Double]
   private var coefficients: [Double]
+  /// All k copies of the points.
+  private var copies: [Double] = []
+  private var copyMasses: [Double] = []
 
   init(_ equation: Equation, symmetry: Int) {
     kernel = equation.kernel
@@ -76,8 +79,8 @@ final class CirclePanelField: PanelField {
     into velocities: UnsafeMutablePointer<Double>
   ) -> Double {
     let count = positions.count
-    if partition.count < count {
-      partition = [Double](repeating: 1, count: count)
+    if partition.count < symmetry * count {
+      partition = [Double](repeating: 1, count: symmetry * count)
       slope = partition
     }
     evaluate(positions, masses)
@@ -113,7 +116,9 @@ final class CirclePanelField: PanelField {
     guard !voidPoints.isEmpty, let voids else { return }
     let room = voidPoints.count
     if quotients.count < 2 * room { quotients = [Double](repeating: 0, count: 2 * room) }
-    masses.withUnsafeBufferPointer { voids.setSources(angles: positions, masses: $0) }
+    withCopies(positions, masses) { sources, masses in
+      masses.withUnsafeBufferPointer { voids.setSources(angles: sources, masses: $0) }
+    }
     voidAngles.withUnsafeBufferPointer { angles in
       quotients.withUnsafeMutableBufferPointer { values in
         guard let base = values.baseAddress else { return }
@@ -123,9 +128,27 @@ final class CirclePanelField: PanelField {
     for (k, i) in voidPoints.enumerated() { velocities[i] = quotients[k] }
   }
 
-  /// Z̄ and X̄.
+  /// The points of the whole circle, those of the line first, each with its part of the mass.
+  private func withCopies(
+    _ positions: UnsafeBufferPointer<Double>, _ masses: [Double],
+    _ body: (UnsafeBufferPointer<Double>, [Double]) -> Void
+  ) {
+    guard symmetry > 1 else { return body(positions, masses) }
+    copies.removeAll(keepingCapacity: true)
+    copyMasses.removeAll(keepingCapacity: true)
+    for copy in 0..<symmetry {
+      let turn = 2 * Double.pi * Double(copy) / Double(symmetry)
+      for i in positions.indices {
+        copies.append(positions[i] + turn)
+        copyMasses.append(masses[i] / Double(symmetry))
+      }
+    }
+    copies.withUnsafeBufferPointer { body($0, copyMasses) }
+  }
+
+  /// Z̄ and X̄; only modes 0, k, 2k, … of a law with symmetry are not zero, and those one k-th of it has.
   private func evaluate(_ positions: UnsafeBufferPointer<Double>, _ masses: [Double]) {
-    let count = positions.count
+    let count = symmetry * positions.count
     let isSmall = CircleTokenField.fasterRoad(count: count, modes: kernel.modes) == .direct
     partition.withUnsafeMutableBufferPointer { partition in
       slope.withUnsafeMutableBufferPointer { slope in
@@ -135,12 +158,14 @@ final class CirclePanelField: PanelField {
             pairs = CirclePairSums(count: count)
             pairCapacity = count
           }
-          pairs?.evaluate(
-            at: positions, masses: masses, beta: kernel.beta, partition: z, slope: x)
+          withCopies(positions, masses) { points, masses in
+            pairs?.evaluate(
+              at: points, masses: masses, beta: kernel.beta, partition: z, slope: x)
+          }
           return
         }
         transform.moments(of: positions, masses: masses, into: &moments)
-        for k in 0...kernel.modes {
+        for k in stride(from: 0, through: kernel.modes, by: symmetry) {
           let factor = Double(k) * kernel.potential[k]
           coefficients[2 * k] = -factor * moments[2 * k + 1]
           coefficients[2 * k + 1] = factor * moments[2 * k]
@@ -148,7 +173,7 @@ final class CirclePanelField: PanelField {
         transform.prepare(field: 0, coefficients: coefficients)
         transform.evaluate(field: 0, at: positions, into: x)
         guard divides else { return }
-        for k in 0...kernel.modes {
+        for k in stride(from: 0, through: kernel.modes, by: symmetry) {
           coefficients[2 * k] = kernel.partition[k] * moments[2 * k]
           coefficients[2 * k + 1] = kernel.partition[k] * moments[2 * k + 1]
         }

@@ -76,6 +76,12 @@ struct Panel: Sendable, Equatable {
     mass = masses.reduce(0, +)
   }
 
+  /// Weighs a part of what it did, its density being what it was.
+  mutating func weigh(part: Double) {
+    for i in masses.indices { masses[i] *= part }
+    mass = masses.reduce(0, +)
+  }
+
   /// Goes once round the circle.
   mutating func shift(by turn: Double) {
     centre += turn
@@ -230,6 +236,17 @@ enum PanelPiece: Sendable, Equatable {
     case .atom(var atom):
       atom.position += turn
       atom.label += turn
+      return .atom(atom)
+    }
+  }
+
+  func weighing(part: Double) -> PanelPiece {
+    switch self {
+    case .panel(var panel):
+      panel.weigh(part: part)
+      return .panel(panel)
+    case .atom(var atom):
+      atom.mass *= part
       return .atom(atom)
     }
   }

@@ -2,6 +2,18 @@ internal import Foundation
 
 /// What a mesh says of the law it carries.
 extension PanelMesh {
+  /// Copies side by side, which share the mass.
+  func repeated(_ count: Int, every turn: Double) -> PanelMesh {
+    guard count > 1 else { return self }
+    var all = self
+    all.pieces = (0..<count).flatMap { copy in
+      pieces.map {
+        $0.weighing(part: 1 / Double(count)).shifted(by: Double(copy) * turn)
+      }
+    }
+    return all
+  }
+
   /// All nodes as they stand.
   func nodes(_ line: some PanelLine) -> LawNodes {
     LawNodes(

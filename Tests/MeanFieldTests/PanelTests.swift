@@ -60,11 +60,11 @@ import Testing
   }
 
   static let zonalCases: [(dimension: Int, attention: Attention, law: InitialLaw, end: Double)] = [
-    (3, Attention(beta: 9), SphereRuns.zonal([0.5]), 30),
+    (3, Attention(beta: 9), SphereRuns.zonal([0.5]), 8),
     (3, Attention(beta: 5, normalization: .unnormalized), SphereRuns.zonal([0, 0, 0.02]), 1),
     (4, Attention(beta: 20, normalization: .peak), SphereRuns.zonal([0.3, 0.2]), 20),
     (64, Attention(beta: 2), SphereRuns.zonal([0.1]), 10),
-    (3, Attention(beta: 0), SphereRuns.zonal([0.9]), 30),
+    (3, Attention(beta: 0), SphereRuns.zonal([0.9]), 8),
   ]
 
   @Test(arguments: 0..<5)
@@ -76,6 +76,11 @@ import Testing
       mesh.load(run.state)
       return mesh
     }
+  }
+
+  /// All numbers to the last bit; void has NaN for what nobody knows.
+  static func bits(_ saved: SavedEvolution) -> [UInt64] {
+    (saved.state + saved.structure + [saved.initialEnergy]).map(\.bitPattern)
   }
 
   /// Whatever step a run was saved after, it goes on to the same bits; so does a replica.
@@ -103,13 +108,12 @@ import Testing
       }
       let restored = start()
       #expect(restored.restore(run.saved))
-      #expect(restored.saved == run.saved)
+      #expect(Self.bits(restored.saved) == Self.bits(run.saved))
       let copy = run.replica()
       for other in [restored as any LawEvolution, copy] {
         if other.memory.time < 0.5 * end { try other.advance(to: 0.5 * end) }
         try other.advance(to: end)
-        #expect(other.saved.state == whole.state)
-        #expect(other.saved.structure == whole.saved.structure)
+        #expect(Self.bits(other.saved) == Self.bits(whole.saved))
         #expect(other.memory == whole.memory)
       }
     }
@@ -127,7 +131,7 @@ import Testing
       var saved = before
       change(&saved)
       #expect(!run.restore(saved))
-      #expect(run.saved == before)
+      #expect(Self.bits(run.saved) == Self.bits(before))
     }
   }
 }

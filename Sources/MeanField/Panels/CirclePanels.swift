@@ -9,6 +9,8 @@ struct CirclePanelLine: PanelLine {
   var range: ClosedRange<Double> { 0...(2 * Double.pi / Double(symmetry)) }
   var isClosed: Bool { true }
 
+  func anchor(of position: Double) -> Double { 0 }
+
   func logUniform(at angle: Double) -> Double { -log(2 * Double.pi) + log(Double(symmetry)) }
 
   func place(ofMean mean: Double, between start: Double, and end: Double) -> Double { mean }

@@ -2,7 +2,8 @@ internal import Foundation
 
 /// An interval of labels, and where the flow has carried its nodes.
 ///
-/// A label is the position at the panel's birth, θ₀ = centre + halfWidth · ξ. With Φ(ξ) the position now,
+/// A label is the position at the panel's birth, θ₀ = anchor + centre + halfWidth · ξ, the anchor being
+/// the nearer pole where there are poles, so that labels beside it keep their digits. With Φ(ξ) the position now,
 /// what the panel carries never changes: dμ = r₀ dσ(θ₀), and the density now follows from the flow alone,
 ///
 ///     log r = log r₀ + log(dσ/dθ)(θ₀) + log halfWidth − log Φ′(ξ) − log(dσ/dθ)(Φ).
@@ -10,6 +11,7 @@ internal import Foundation
 /// Halves of halves may be narrower than what separates two numbers near `centre`: nothing depends on
 /// the difference of two labels, only on `halfWidth`.
 struct Panel: Sendable, Equatable {
+  let anchor: Double
   var centre: Double
   var halfWidth: Double
   /// log r₀ at the nodes.
@@ -26,12 +28,13 @@ struct Panel: Sendable, Equatable {
 
   /// A panel just born: its labels are its positions.
   init(
-    centre: Double, halfWidth: Double, line: some PanelLine,
+    anchor: Double, centre: Double, halfWidth: Double, line: some PanelLine,
     logDensity: (Double) -> (value: Double, label: Double)
   ) {
+    self.anchor = anchor
     self.centre = centre
     self.halfWidth = halfWidth
-    positions = Self.rule.nodes.map { centre + halfWidth * $0 }
+    positions = Self.rule.nodes.map { anchor + (centre + halfWidth * $0) }
     let values = positions.map(logDensity)
     // Where a density is zero, its logarithm is one that no mass comes from.
     logDensities = values.map { max($0.value, -2000) }
@@ -43,8 +46,10 @@ struct Panel: Sendable, Equatable {
 
   /// One that has been saved; its positions are elsewhere.
   init(
-    centre: Double, halfWidth: Double, logDensities: [Double], labels: [Double], masses: [Double]
+    anchor: Double, centre: Double, halfWidth: Double, logDensities: [Double], labels: [Double],
+    masses: [Double]
   ) {
+    self.anchor = anchor
     self.centre = centre
     self.halfWidth = halfWidth
     self.logDensities = logDensities
@@ -63,6 +68,7 @@ struct Panel: Sendable, Equatable {
     mass = masses.reduce(0, +)
   }
 
+  /// The label from its anchor, which is all that the volume element asks for.
   private func birth(_ node: Double) -> Double { centre + halfWidth * node }
 
   /// Multiplies the density.
@@ -89,6 +95,17 @@ struct Panel: Sendable, Equatable {
       positions[i] += turn
       labels[i] += turn
     }
+  }
+
+  /// Puts an end of the image where symmetry keeps it, at the pole that the panel touches.
+  ///
+  /// A pole that mass leaves is unstable: what rounding moves it by would grow with the flow.
+  mutating func pin(to pole: Double) {
+    guard anchor == pole, abs(abs(centre) - halfWidth) < 0.01 * halfWidth else { return }
+    let (start, end) = ends
+    let (free, pinned) = abs(start - pole) < abs(end - pole) ? (end, start) : (start, end)
+    let factor = (pole - free) / (pinned - free)
+    for i in positions.indices { positions[i] = free + (positions[i] - free) * factor }
   }
 
   /// Φ(−1) and Φ(1).

@@ -120,6 +120,7 @@ struct PanelDynamics<Line: PanelLine>: LawDynamics {
     mesh.load(before)
     let endsBefore = mesh.pieces.map(\.ends)
     mesh.load(state)
+    if !line.isClosed { mesh.pin(line.range) }
     let narrows = mesh.adapt(line, limits: limits, before: endsBefore)
     stepsSinceTidying += 1
     if stepsSinceTidying == Self.tidyingInterval {

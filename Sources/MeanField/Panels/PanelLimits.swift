@@ -27,8 +27,8 @@ struct PanelLimits: Sendable {
   /// right to p² times that.
   private static let flowTail = 1e-9
   private static let densityTail = 3e-8
-  /// Rounding in positions of order one.
-  private static let rounding = 2e-14
+  /// What rounding leaves in positions: halving would chase it.
+  private static let rounding = 2e-13
 
   init(tolerance: Double, beta: Double) {
     self.tolerance = tolerance
@@ -69,10 +69,16 @@ struct PanelLimits: Sendable {
   }
 
   /// Whether the density at t = 0 asks for narrower panels.
-  func needsHalvingAtStart(_ panel: Panel, _ line: some PanelLine) -> Bool {
+  ///
+  /// - Parameter tailBefore: tail of the panel of which this one is a half.
+  func needsHalvingAtStart(
+    _ panel: Panel, _ line: some PanelLine, tailBefore: Double
+  ) -> Bool {
     if isVoid(panel.logDensities) { return false }
     if !sumsRight(panel, line, within: 0.01 * tolerance) { return true }
-    return panel.mass > 1e-250 && panel.densityTail > Self.densityTail
+    // Where halving does not help, the logarithm is rounding, or that of a zero.
+    let tail = panel.densityTail
+    return panel.mass > 1e-250 && tail > Self.densityTail && tail < 0.25 * tailBefore
   }
 
   /// Whether sums over the nodes of a panel just born are right to some error.
@@ -99,7 +105,11 @@ struct PanelLimits: Sendable {
     else {
       return nil
     }
-    var joint = Panel(centre: 0.5 * (start + end), halfWidth: 0.5 * width, line: line) { position in
+    let middle = 0.5 * (start + end)
+    let anchor = line.anchor(of: middle)
+    var joint = Panel(
+      anchor: anchor, centre: middle - anchor, halfWidth: 0.5 * width, line: line
+    ) { position in
       let (panel, logs) = position < border ? (left, leftLogs) : (right, rightLogs)
       let place = panel.coordinate(of: position)
       return (

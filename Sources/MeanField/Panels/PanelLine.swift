@@ -8,7 +8,9 @@ protocol PanelLine: Sendable {
   var range: ClosedRange<Double> { get }
   /// Whether its ends are one point.
   var isClosed: Bool { get }
-  /// log dσ/dθ.
+  /// The end of the line that labels about here are counted from.
+  func anchor(of position: Double) -> Double
+  /// log dσ/dθ at an angle counted from either end.
   func logUniform(at angle: Double) -> Double
   /// Where an atom stands that takes the place of what lies between two positions.
   func place(ofMean mean: Double, between start: Double, and end: Double) -> Double

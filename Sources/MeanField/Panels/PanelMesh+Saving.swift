@@ -1,14 +1,15 @@
 /// A mesh as plain numbers and back, without its positions, which are the state.
 extension PanelMesh {
-  private static let panelSize = 3 + 3 * PanelRule.count
+  private static let panelSize = 4 + 3 * PanelRule.count
 
-  /// Atoms as (0, mass, label, log density of the void or NaN), panels as (1, centre, half width, log r₀, labels, masses).
+  /// Atoms as (0, mass, label, log density of the void or NaN), panels as (1, anchor, centre, half width, log r₀, labels, masses).
   var encoded: [Double] {
     pieces.flatMap { piece -> [Double] in
       switch piece {
       case .atom(let atom): [0, atom.mass, atom.label, atom.voidLogDensity ?? .nan]
       case .panel(let panel):
-        [1, panel.centre, panel.halfWidth] + panel.logDensities + panel.labels + panel.masses
+        [1, panel.anchor, panel.centre, panel.halfWidth] + panel.logDensities + panel.labels
+          + panel.masses
       }
     }
   }
@@ -40,7 +41,8 @@ extension Panel {
   fileprivate init(decoding numbers: [Double]) {
     let p = PanelRule.count
     self.init(
-      centre: numbers[1], halfWidth: numbers[2], logDensities: Array(numbers[3..<(3 + p)]),
-      labels: Array(numbers[(3 + p)..<(3 + 2 * p)]), masses: Array(numbers[(3 + 2 * p)...]))
+      anchor: numbers[1], centre: numbers[2], halfWidth: numbers[3],
+      logDensities: Array(numbers[4..<(4 + p)]), labels: Array(numbers[(4 + p)..<(4 + 2 * p)]),
+      masses: Array(numbers[(4 + 2 * p)...]))
   }
 }

@@ -45,19 +45,24 @@ struct PanelMesh: Sendable, Equatable {
   init(_ law: InitialLaw, on line: some PanelLine, limits: PanelLimits) {
     let logDensity = line.logDensity(of: law)
     let length = line.range.upperBound - line.range.lowerBound
-    let count = (length / limits.widest).rounded(.up)
-    var waiting = (0..<Int(count)).reversed().map { i in
-      (
-        centre: line.range.lowerBound + (Double(i) + 0.5) * length / count,
-        half: 0.5 * length / count
-      )
+    // As many on either side of the middle, each counted from its own end.
+    let count = 2 * Int((0.5 * length / limits.widest).rounded(.up))
+    var waiting = (0..<count).reversed().map { i in
+      let isSecond = 2 * i >= count
+      return Waiting(
+        anchor: isSecond ? line.range.upperBound : line.range.lowerBound,
+        centre: (Double(isSecond ? i - count : i) + 0.5) * length / Double(count),
+        halfWidth: 0.5 * length / Double(count), tail: .infinity)
     }
     var panels: [Panel] = []
-    while let (centre, half) = waiting.popLast() {
-      let panel = Panel(centre: centre, halfWidth: half, line: line) { (logDensity($0), $0) }
-      if half > 1e-13 * length && limits.needsHalvingAtStart(panel, line) {
-        waiting.append((centre + 0.5 * half, 0.5 * half))
-        waiting.append((centre - 0.5 * half, 0.5 * half))
+    while let next = waiting.popLast() {
+      let panel = Panel(
+        anchor: next.anchor, centre: next.centre, halfWidth: next.halfWidth, line: line
+      ) { (logDensity($0), $0) }
+      if next.halfWidth > 1e-13 * length,
+        limits.needsHalvingAtStart(panel, line, tailBefore: next.tail)
+      {
+        waiting += next.halves(tail: panel.densityTail)
       } else {
         panels.append(panel)
       }
@@ -68,6 +73,22 @@ struct PanelMesh: Sendable, Equatable {
       var panel = panel
       panel.scale(by: 1 / mass)
       return .panel(panel)
+    }
+  }
+
+  /// A panel that may have to be halved, and what its parent could not resolve.
+  private struct Waiting {
+    var anchor: Double
+    var centre: Double
+    var halfWidth: Double
+    var tail: Double
+
+    /// The right half, then the left.
+    func halves(tail: Double) -> [Waiting] {
+      [0.5, -0.5].map { side in
+        Waiting(
+          anchor: anchor, centre: centre + side * halfWidth, halfWidth: 0.5 * halfWidth, tail: tail)
+      }
     }
   }
 
@@ -210,6 +231,20 @@ struct PanelMesh: Sendable, Equatable {
         if case .atom(let atom) = piece { return atom.voidLogDensity }
         return nil
       })
+  }
+
+  /// Holds the ends of a line that has some.
+  mutating func pin(_ range: ClosedRange<Double>) {
+    guard case .panel(var first)? = pieces.first else { return pinLast(range.upperBound) }
+    first.pin(to: range.lowerBound)
+    pieces[0] = .panel(first)
+    pinLast(range.upperBound)
+  }
+
+  private mutating func pinLast(_ end: Double) {
+    guard case .panel(var last)? = pieces.last else { return }
+    last.pin(to: end)
+    pieces[pieces.count - 1] = .panel(last)
   }
 
   /// Moves the seam of a closed line away from where mass comes together.

@@ -15,7 +15,10 @@ struct ZonalPanelLine: PanelLine {
   var range: ClosedRange<Double> { 0...Double.pi }
   var isClosed: Bool { false }
 
+  func anchor(of position: Double) -> Double { position > Double.pi / 2 ? Double.pi : 0 }
+
   func logUniform(at angle: Double) -> Double {
+    let angle = abs(angle)
     // ν₂ is even in θ, ν₃ in cos θ.
     let reference = geometry.referenceDimension == 2 ? 1 / Double.pi : sin(angle) / 2
     return geometry.logUniform(at: angle) + log(reference)
@@ -78,7 +81,9 @@ final class ZonalPanelField: PanelField {
       capacity = count
       field = RingField(
         kernel: rings, weights: kernel.weights, potentialWeights: kernel.potentialWeights,
-        count: count, road: kernel.beta == 0 ? .moments : nil)
+        count: count, road: kernel.beta == 0 ? .moments : nil,
+        // Panels see any roughness of the field as structure.
+        tolerance: 1e-12)
       logPartition = [Double](repeating: 0, count: count)
       places = logPartition
     }

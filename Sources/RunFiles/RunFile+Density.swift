@@ -49,7 +49,7 @@ extension RunFile.Density {
   private static func word(for initial: RunFile.Initial, in equation: Equation) -> String {
     if !equation.manifold.hasDensities { return "none" }
     let isCarried = initial.law.hasDensity || equation.carriesAtoms
-    return equation.noise == 0 && equation.manifold.prefersPanels && isCarried
+    return equation.noise == 0 && equation.manifold.hasPanels && isCarried
       ? "panels" : "spectral"
   }
 
@@ -70,11 +70,6 @@ extension RunFile.Density {
         "found panels, but \(initial.key) is no law symmetric about the pole, allowed: none")
     }
   }
-}
-
-extension Manifold {
-  /// Whether a law without noise is carried by panels unless the run file says otherwise.
-  fileprivate var prefersPanels: Bool { self == .circle }
 }
 
 extension Equation {

@@ -106,7 +106,7 @@ struct DefaultTests {
 
   @Test(arguments: ["manifold: sphere", "manifold: {zonal: {dimension: 8}}"])
   func resolutionsOnSpheresAreDegrees(manifold: String) throws {
-    let run = try Samples.runFile(Samples.least(manifold))
+    let run = try Samples.runFile(Samples.least(manifold, "density: spectral"))
     guard case .spectral(let spectral) = run.density else {
       Issue.record("the density is not spectral")
       return

@@ -28,7 +28,7 @@ struct RefusalTests {
   @Test(arguments: [
     Case(
       "compare: {counts: [1, 2]}",
-      "5:11: compare.counts: 'counts' is reserved for a later version"),
+      "5:11: compare.counts: 'counts' is reserved for a later version")
   ])
   func reservedForLater(_ refused: Case) {
     Samples.expectRefusal(refused.text, refused.message)

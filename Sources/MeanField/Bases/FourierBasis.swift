@@ -68,6 +68,53 @@ public final class FourierBasis: SpectralBasis {
     transform.synthesize()
   }
 
+  public var fillsVoids: Bool { true }
+
+  /// Below 10⁻⁶ of its largest value Z̄ has lost half of its digits, and X̄ with it.
+  private static let voidShare = 1e-6
+  private var voids: CircleVoidSums?
+  private var voidPoints: [Int] = []
+  private var voidAngles: [Double] = []
+  private var voidValues: [Double] = []
+  private lazy var gridAngles = (0..<pointCount).map {
+    2 * Double.pi * Double($0) / Double(pointCount)
+  }
+  private lazy var gridMasses = [Double](repeating: 0, count: pointCount)
+
+  /// Of the density only what is positive: in a void the rest is rounding.
+  public func fillVoids(_ kernel: KernelSpectrum) {
+    let z = partition
+    var highest = 0.0
+    for j in 0..<pointCount { highest = max(highest, z[j]) }
+    voidPoints.removeAll(keepingCapacity: true)
+    voidAngles.removeAll(keepingCapacity: true)
+    for j in 0..<pointCount where !(z[j] > Self.voidShare * highest) {
+      voidPoints.append(j)
+      voidAngles.append(gridAngles[j])
+    }
+    let count = voidPoints.count
+    guard count > 0, kernel.beta > 0, highest > 0 else { return }
+    let sums = voids ?? CircleVoidSums(beta: kernel.beta)
+    voids = sums
+    for j in 0..<pointCount { gridMasses[j] = max(0, massUnit * masses[j]) }
+    gridAngles.withUnsafeBufferPointer { angles in
+      gridMasses.withUnsafeBufferPointer { sums.setSources(angles: angles, masses: $0) }
+    }
+    if voidValues.count < 2 * count { voidValues = [Double](repeating: 0, count: 2 * count) }
+    voidAngles.withUnsafeBufferPointer { angles in
+      voidValues.withUnsafeMutableBufferPointer { values in
+        guard let base = values.baseAddress else { return }
+        sums.evaluate(at: angles, logPartition: base, quotient: base + count)
+      }
+    }
+    let x = flow.samples
+    for (i, j) in voidPoints.enumerated() {
+      // Only the quotient matters where Z̄ underflows.
+      z[j] = max(exp(voidValues[i]), 1e-290)
+      x[j] = voidValues[count + i] * z[j]
+    }
+  }
+
   public func writeDivergence(into rate: UnsafeMutablePointer<Double>) {
     flow.analyze()
     let scale = massUnit

@@ -30,6 +30,10 @@ public protocol SpectralBasis {
   func loadSlopes(_ state: UnsafePointer<Double>, _ kernel: KernelSpectrum)
   /// Puts Z̄ on the grid, Z̄ = Σ_l ā_l proj_l μ.
   func loadPartition(_ state: UnsafePointer<Double>, _ kernel: KernelSpectrum)
+  /// Whether `fillVoids` makes X̄/Z̄ right wherever Z̄ is too small for a sum of harmonics.
+  var fillsVoids: Bool { get }
+  /// Replaces X̄ and Z̄ in voids by sums of positive terms, after both are on the grid.
+  func fillVoids(_ kernel: KernelSpectrum)
   /// Writes massUnit · Σ_j flux_j·∇e(x_j) for every basis function, from the fluxes in `slope`.
   func writeDivergence(into rate: UnsafeMutablePointer<Double>)
 
@@ -68,6 +72,8 @@ public protocol SpectralBasis {
 }
 
 extension SpectralBasis {
+  public var fillsVoids: Bool { false }
+  public func fillVoids(_ kernel: KernelSpectrum) {}
   public var laplacian: TriangularMap { TriangularMap(diagonal: eigenvalues.map { -$0 }) }
 }
 

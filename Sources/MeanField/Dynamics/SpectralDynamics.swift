@@ -86,7 +86,9 @@ public struct SpectralDynamics<Basis: SpectralBasis>: LawDynamics {
   private func load(_ state: UnsafePointer<Double>) {
     basis.loadMasses(state)
     basis.loadSlopes(state, kernel)
-    if divides { basis.loadPartition(state, kernel) }
+    guard divides else { return }
+    basis.loadPartition(state, kernel)
+    basis.fillVoids(kernel)
   }
 
   /// slope ← m X with X = clock · X̄; returns Σ m X·X̄.
@@ -181,7 +183,7 @@ public struct SpectralDynamics<Basis: SpectralBasis>: LawDynamics {
   public mutating func beginAttempt() { smallestPartition = 1 }
 
   public mutating func checkStart(_ state: [Double], time: Double) throws(SimulationFailure) {
-    guard smallestPartition < Self.resolvablePartition else { return }
+    guard smallestPartition < Self.resolvablePartition, !basis.fillsVoids else { return }
     let (place, ratio) = emptiestPlace(state)
     throw .voidUnresolved(time: time, place: place, ratio: min(ratio, smallestPartition))
   }

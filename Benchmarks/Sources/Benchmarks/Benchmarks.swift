@@ -25,6 +25,7 @@ enum Benchmarks {
     try alignment()
     try members()
     try writing()
+    try panels()
     allocations()
   }
 
@@ -175,13 +176,10 @@ enum Benchmarks {
 
   /// The demo's frames written again, beside the demo itself.
   static func writing() throws {
-    let config = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent("configs/circle-clusters.yaml").path
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    var runFile = try RunFile(contentsOf: config)
+    var runFile = try demo()
     runFile.output.file = folder.appendingPathComponent("demo.nc").path
     let session = try RunSession(runFile, compares: true, threads: 2)
     let whole = try session.execute().wallTime

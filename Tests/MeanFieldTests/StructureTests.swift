@@ -156,7 +156,7 @@ import Testing
     let law = InitialLaw.vonMises([.init(mean: [0, 0, 1], concentration: 30)])
     let run = try equation.density(from: law, end: 5)
     var failure: SimulationFailure?
-    do { try run.advance(to: 5) } catch { failure = error }
+    do { try run.advance(to: 5) } catch { failure = error as? SimulationFailure }
     guard case .voidUnresolved(_, _, let ratio) = failure else {
       Issue.record("the void should have been seen, and got \(String(describing: failure))")
       return

@@ -91,9 +91,11 @@ final class CirclePanelField: PanelField {
     } else {
       for i in 0..<count { velocities[i] = clock * slope[i] }
     }
-    var budget = 0.0
-    for i in 0..<count { budget += masses[i] * velocities[i] * slope[i] }
-    return budget
+    return slope.withUnsafeBufferPointer { slope in
+      var budget = 0.0
+      for i in 0..<count { budget += masses[i] * velocities[i] * slope[i] }
+      return budget
+    }
   }
 
   /// X = X̄/Z̄, by sums of positive terms where Z̄ is small.
@@ -102,19 +104,20 @@ final class CirclePanelField: PanelField {
     into velocities: UnsafeMutablePointer<Double>
   ) {
     let count = positions.count
-    var highest = 0.0
-    for i in 0..<count { highest = max(highest, partition[i]) }
-    let floor = Self.voidShare * highest
     voidPoints.removeAll(keepingCapacity: true)
     voidAngles.removeAll(keepingCapacity: true)
-    for i in 0..<count {
-      if partition[i] > floor {
-        velocities[i] = slope[i] / partition[i]
-      } else {
-        voidPoints.append(i)
-        voidAngles.append(positions[i])
+    partition.withUnsafeBufferPointer { partition in
+      slope.withUnsafeBufferPointer { slope in
+        var highest = 0.0
+        for i in 0..<count {
+          highest = max(highest, partition[i])
+          velocities[i] = slope[i] / partition[i]
+        }
+        let floor = Self.voidShare * highest
+        for i in 0..<count where !(partition[i] > floor) { voidPoints.append(i) }
       }
     }
+    for i in voidPoints { voidAngles.append(positions[i]) }
     guard !voidPoints.isEmpty, let voids else { return }
     let room = voidPoints.count
     if quotients.count < 2 * room { quotients = [Double](repeating: 0, count: 2 * room) }

@@ -144,19 +144,27 @@ struct Panel: Sendable, Equatable {
     }
   }
 
-  /// The ξ with Φ(ξ) = position, by Newton's method in a bracket.
-  func coordinate(of position: Double) -> Double {
-    let (start, end) = ends
-    let slopes = Self.rule.derivative(positions)
-    var low = -1.0
-    var high = 1.0
-    var place = min(max(2 * (position - start) / (end - start) - 1, -1), 1)
+  /// The ξ with Φ(ξ) = position, by Newton's method between two nodes.
+  ///
+  /// - Parameter slopes: Φ′ at the nodes, where they are known.
+  func coordinate(of position: Double, slopes: [Double]? = nil) -> Double {
+    let slopes = slopes ?? Self.rule.derivative(positions)
+    let nodes = Self.rule.nodes
+    let next = positions.firstIndex { $0 > position } ?? positions.count
+    var low = next == 0 ? -1 : nodes[next - 1]
+    var high = next == positions.count ? 1 : nodes[next]
+    // The chord, or from an outer node on the tangent.
+    let known = max(0, next - 1)
+    let slope =
+      next == 0 || next == positions.count
+      ? slopes[known] : (positions[next] - positions[known]) / (nodes[next] - nodes[known])
+    var place = min(max(nodes[known] + (position - positions[known]) / slope, low), high)
     for _ in 0..<60 {
       let excess = Self.rule.value(positions, at: place) - position
       if excess <= 0 { low = place } else { high = place }
       let newton = place - excess / Self.rule.value(slopes, at: place)
       let next = newton >= low && newton <= high ? newton : 0.5 * (low + high)
-      if abs(next - place) < 1e-15 { return next }
+      if abs(next - place) < 1e-14 { return next }
       place = next
     }
     return place

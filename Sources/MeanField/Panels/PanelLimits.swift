@@ -105,13 +105,16 @@ struct PanelLimits: Sendable {
     else {
       return nil
     }
+    let leftSlopes = PanelRule.standard.derivative(left.positions)
+    let rightSlopes = PanelRule.standard.derivative(right.positions)
     let middle = 0.5 * (start + end)
     let anchor = line.anchor(of: middle)
     var joint = Panel(
       anchor: anchor, centre: middle - anchor, halfWidth: 0.5 * width, line: line
     ) { position in
       let (panel, logs) = position < border ? (left, leftLogs) : (right, rightLogs)
-      let place = panel.coordinate(of: position)
+      let place = panel.coordinate(
+        of: position, slopes: position < border ? leftSlopes : rightSlopes)
       return (
         PanelRule.standard.value(logs, at: place), PanelRule.standard.value(panel.labels, at: place)
       )

@@ -76,8 +76,9 @@ extension PanelMesh {
       while next < order.count, positions[order[next]] < start { next += 1 }
       guard next < order.count, positions[order[next]] <= end else { continue }
       let values = panel.currentLogDensities(line)
+      let slopes = PanelRule.standard.derivative(panel.positions)
       while next < order.count, positions[order[next]] <= end {
-        let place = panel.coordinate(of: positions[order[next]])
+        let place = panel.coordinate(of: positions[order[next]], slopes: slopes)
         result[order[next]] = PanelRule.standard.value(values, at: place)
         next += 1
       }

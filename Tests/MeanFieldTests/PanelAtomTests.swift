@@ -67,7 +67,7 @@ import Testing
   @Test(arguments: [1e-6, 1e-10])
   func staircasesHaveTheirLevels(tolerance: Double) throws {
     let table: References.Atoms = try References.load("atoms")
-    for cloud in table.staircases where cloud.beta <= 500 {
+    for cloud in table.staircases {
       let attention = Attention(beta: cloud.beta, named: cloud.normalization)
       let run = PanelRuns.circle(attention, from: Self.law(cloud), tolerance: tolerance, end: 1e14)
       var energy = 0.0
@@ -75,13 +75,38 @@ import Testing
       for sample in cloud.samples where sample.time.value <= 1e14 {
         try run.advance(to: sample.time.value)
         let snapshot = run.snapshot()
-        // At β = 500 a speed of one changes E by √β in a unit of time; steps are 20 tolerances off.
+        // A speed of one changes E by √β ≤ 39 in a unit of time; steps are 20 tolerances off.
         #expect(
           abs(snapshot.normalizedEnergy - sample.normalizedEnergy.value) < 1e3 * tolerance + 1e-14)
         #expect(snapshot.normalizedEnergy >= energy - 1e-14)
         #expect(abs(snapshot.law.mass - 1) < 1e-15)
         energy = snapshot.normalizedEnergy
       }
+    }
+  }
+
+  /// Mergers of the same clouds, by time and by what merges, as far as t = 10¹⁴.
+  @Test(arguments: zip([1e-6, 1e-6, 1e-10, 1e-10, 1e-10, 1e-10], [4, 5, 0, 3, 4, 5]))
+  func staircasesMergeWhenTheyShould(tolerance: Double, index: Int) throws {
+    let cloud = try References.load("atoms", as: References.Atoms.self).staircases[index]
+    let expected = cloud.mergers.filter { $0.time.value <= 1e14 }
+    let run = PanelRuns.circle(
+      Attention(beta: cloud.beta, named: cloud.normalization), from: Self.law(cloud),
+      tolerance: tolerance, end: 1e14)
+    // Not in the middle of two frames: where a search halves the time first, rounding would decide
+    // on which side the merger is.
+    let width = 3e-3
+    let found = try PanelRuns.mergers(
+      run,
+      at: [0] + expected.flatMap { [(1 - 1e-3) * $0.time.value, (1 + 2e-3) * $0.time.value] })
+    #expect(found.count == expected.count)
+    for (event, merger) in zip(found, expected) {
+      let relative = abs(event.time / merger.time.value - 1)
+      // A search halves the time between two frames to 1e-9 of it. Life is as e^{β(1 − cos θ)}:
+      // distances wrong by a tolerance change it by β of that.
+      #expect(relative < 2e-9 * width + cloud.beta * tolerance)
+      let parents = merger.parents.map(\.value).sorted(by: >)
+      #expect(zip(event.parentMasses, parents).allSatisfy { abs($0 - $1) < 1e-15 })
     }
   }
 
@@ -116,19 +141,23 @@ import Testing
     for (index, rate) in rates.merging.map(\.value).enumerated() {
       let pattern = (0..<k).map { cos(2 * Double.pi * Double((index + 1) * $0) / Double(k)) }
       let end = min(1 / rate, 2000)
-      let run = PanelRuns.circle(
-        attention,
-        from: PanelRuns.tokens(
-          zip(corners, pattern).map { $0 + size * $1 },
-          [Double](repeating: 1 / Double(k), count: k)),
-        tolerance: 1e-13, end: end)
-      try run.advance(to: end)
-      let moved = zip(PanelRuns.angles(run), corners).map { $0 - $1 }
+      func moved(_ size: Double) throws -> [Double] {
+        let run = PanelRuns.circle(
+          attention,
+          from: PanelRuns.tokens(
+            zip(corners, pattern).map { $0 + size * $1 },
+            [Double](repeating: 1 / Double(k), count: k)),
+          tolerance: 1e-13, end: end)
+        try run.advance(to: end)
+        return PanelRuns.angles(run)
+      }
+      // Terms of even order cancel; those left are (β size)² of the rate.
+      let differences = zip(try moved(size), try moved(-size)).map { 0.5 * ($0 - $1) }
       let amplitude =
-        zip(moved, pattern).reduce(0) { $0 + $1.0 * $1.1 }
+        zip(differences, pattern).reduce(0) { $0 + $1.0 * $1.1 }
         / pattern.reduce(0) { $0 + $1 * $1 }
-      // Quadratic terms are β size of the rate; the even ones vanish by symmetry or do not.
-      #expect(abs(log(amplitude / size) - rate * end) < 1e-3)
+      // 1e-13 of steps in 1e-5.
+      #expect(abs(log(amplitude / size) - rate * end) < 1e-7)
     }
   }
 

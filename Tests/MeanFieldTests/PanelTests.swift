@@ -60,14 +60,15 @@ import Testing
   }
 
   static let zonalCases: [(dimension: Int, attention: Attention, law: InitialLaw, end: Double)] = [
-    (3, Attention(beta: 9), SphereRuns.zonal([0.5]), 8),
+    (3, Attention(beta: 9), SphereRuns.zonal([0.5]), 30),
     (3, Attention(beta: 5, normalization: .unnormalized), SphereRuns.zonal([0, 0, 0.02]), 1),
     (4, Attention(beta: 20, normalization: .peak), SphereRuns.zonal([0.3, 0.2]), 20),
     (64, Attention(beta: 2), SphereRuns.zonal([0.1]), 10),
-    (3, Attention(beta: 0), SphereRuns.zonal([0.9]), 8),
+    (3, Attention(beta: 0), SphereRuns.zonal([0.9]), 40),
+    (3, Attention(beta: 1), SphereRuns.zonal([0.9]), 40),
   ]
 
-  @Test(arguments: 0..<5)
+  @Test(arguments: 0..<6)
   func structureIsKeptAboutAPole(index: Int) throws {
     let (dimension, attention, law, end) = Self.zonalCases[index]
     let run = PanelRuns.zonal(dimension, attention, from: law, tolerance: 1e-10, end: end)

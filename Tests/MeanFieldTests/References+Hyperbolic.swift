@@ -13,6 +13,8 @@ extension References {
       /// Coefficients of P_1, P_2, … in dμ/dσ at t = 0.
       var terms: [Digits]
       var times: [Time]
+      /// Where nearly all mass is at the pole; in low dimensions.
+      var late: [Time]?
     }
 
     struct Time: Decodable, Sendable {

@@ -72,7 +72,11 @@ extension PanelMesh {
     let order = positions.indices.sorted { positions[$0] < positions[$1] }
     var next = 0
     for case .panel(let panel) in pieces {
-      let (start, end) = panel.ends
+      // Two neighbours meet but for rounding and what their polynomials miss.
+      var (start, end) = panel.ends
+      let slack = 1e-8 * (end - start)
+      start -= slack
+      end += slack
       while next < order.count, positions[order[next]] < start { next += 1 }
       guard next < order.count, positions[order[next]] <= end else { continue }
       let values = panel.currentLogDensities(line)

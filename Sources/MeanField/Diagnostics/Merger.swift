@@ -51,29 +51,28 @@ struct MergerSearch {
   /// Width at which halving stops, as a part of the interval between the two snapshots.
   private static let resolution = 1e-9
 
-  /// Mergers after `start` and up to `end`, where there are `count` clusters.
+  /// Mergers after `start` and up to `end`, where the clusters are `after`.
   static func mergers(
-    from start: Run, to end: Double, after count: Int
+    from start: Run, to end: Double, after: [Cluster]
   ) throws(SimulationFailure) -> [Merger] {
     let width = max(64 * end.ulp, resolution * (end - start.memory.time))
-    return try mergers(from: start, to: end, after: count, width: width)
+    return try mergers(from: start, to: end, after: after, width: width)
   }
 
   private static func mergers(
-    from start: Run, to end: Double, after count: Int, width: Double
+    from start: Run, to end: Double, after: [Cluster], width: Double
   ) throws(SimulationFailure) -> [Merger] {
     let clusters = start.snapshot().clusters()
-    guard count < clusters.count else { return [] }
+    guard after.count < clusters.count else { return [] }
     let before = start.memory.time
     if end - before <= width {
-      let later = start.replica()
-      try later.advance(to: end, shouldStop: { false })
-      return Merger.mergers(at: end, before: clusters, after: later.snapshot().clusters())
+      // As they were found: another way to the same time may end on the other side of the event.
+      return Merger.mergers(at: end, before: clusters, after: after)
     }
     let middle = start.replica()
     try middle.advance(to: before + 0.5 * (end - before), shouldStop: { false })
-    let between = middle.snapshot().clusters().count
+    let between = middle.snapshot().clusters()
     let first = try mergers(from: start, to: middle.memory.time, after: between, width: width)
-    return first + (try mergers(from: middle, to: end, after: count, width: width))
+    return first + (try mergers(from: middle, to: end, after: after, width: width))
   }
 }

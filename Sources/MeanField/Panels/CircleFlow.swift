@@ -13,10 +13,12 @@ struct CircleFlow: Sendable {
   private let beta: Double
   private let divides: Bool
   private let clock: Double
+  private let logMasses: [Double]
 
   init(_ equation: Equation, positions: [Double], masses: [Double]) {
     self.positions = positions
     self.masses = masses
+    logMasses = masses.map { log($0) }
     beta = equation.attention.beta
     divides = equation.attention.normalization == .softmax
     clock = equation.attention.clock
@@ -30,6 +32,7 @@ struct CircleFlow: Sendable {
   private init(_ other: CircleFlow, positions: [Double]) {
     self.positions = positions
     masses = other.masses
+    logMasses = other.logMasses
     beta = other.beta
     divides = other.divides
     clock = other.clock
@@ -57,20 +60,39 @@ struct CircleFlow: Sendable {
 
   private func exponent(_ j: Int, _ angle: Double) -> Double {
     let half = sin(0.5 * (angle - positions[j]))
-    return log(masses[j]) - 2 * beta * half * half
+    return logMasses[j] - 2 * beta * half * half
   }
 
   func jet(at angle: Double) -> (velocity: Double, slope: Double) {
+    // Terms relative to the largest so far; those of the other normalizations as they are.
+    var top = divides ? -Double.infinity : 0
+    var total = 0.0
     var velocity = 0.0
     var square = 0.0
     var cosine = 0.0
-    forEach(at: angle) { _, share, s, c in
+    for j in positions.indices {
+      let half = 0.5 * (angle - positions[j])
+      let sine = sin(half)
+      let exponent = logMasses[j] - 2 * beta * sine * sine
+      if divides, exponent > top {
+        let factor = exp(top - exponent)
+        total *= factor
+        velocity *= factor
+        square *= factor
+        cosine *= factor
+        top = exponent
+      }
+      let share = exp(exponent - top)
+      let s = 2 * sine * cos(half)
+      total += share
       velocity -= share * s
       square += share * s * s
-      cosine += share * c
+      cosine += share * (1 - 2 * sine * sine)
     }
+    let factor = divides ? 1 / total : clock
+    velocity *= factor
     let mean = divides ? velocity * velocity : 0
-    return (velocity, -cosine + beta * (square - mean))
+    return (velocity, -factor * cosine + beta * (factor * square - mean))
   }
 
   /// Where mass is parted between two neighbouring atoms.

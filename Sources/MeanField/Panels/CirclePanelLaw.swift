@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Synchronization
 internal import Transforms
 
 /// A law on the circle as panels and atoms.
@@ -12,6 +13,7 @@ struct CirclePanelLaw: Law {
   /// As many as clusters are told by.
   private let landscape: Moments
 
+  private let lastGrid = LastGrid()
   private let equation: Equation
   private let atomWidth: Double
 
@@ -75,9 +77,12 @@ struct CirclePanelLaw: Law {
 
   func logDensity(on chart: Chart) -> [Double]? {
     guard let first = mesh.pieces.first?.ends.start else { return nil }
-    let angles = chart.axes[0].values.map { first + wrappedAngle($0 - first) }
+    let grid = chart.axes[0].values
+    if let known = lastGrid.values(on: grid) { return known }
+    let angles = grid.map { first + wrappedAngle($0 - first) }
     var values = mesh.logDensities(at: angles, line)
     addVoids(angles, &values)
+    lastGrid.keep(values, on: grid)
     return values
   }
 
@@ -125,5 +130,19 @@ struct CirclePanelLaw: Law {
     return parallelMap(count: others.count, threads: threads) { m in
       CircularDistances(curve, MassCurve(others[m].cumulative)).values
     }
+  }
+}
+
+/// The last values on a grid: a density and its logarithm are asked for one after the other, and voids take
+/// time to trace.
+private final class LastGrid: Sendable {
+  private let last = Mutex<(grid: [Double], values: [Double])?>(nil)
+
+  func values(on grid: [Double]) -> [Double]? {
+    last.withLock { $0?.grid == grid ? $0?.values : nil }
+  }
+
+  func keep(_ values: [Double], on grid: [Double]) {
+    last.withLock { $0 = (grid, values) }
   }
 }

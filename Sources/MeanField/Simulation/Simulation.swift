@@ -105,7 +105,7 @@ public final class Simulation {
     var mergers: [Merger] = []
     if let densityAtFrame, let density {
       mergers = try MergerSearch.mergers(
-        from: densityAtFrame, to: density.time, after: clusters.count)
+        from: densityAtFrame, to: density.time, after: clusters)
     }
     let frame = Frame(
       index: index, time: times[index], density: density, densityClusters: clusters,

@@ -81,11 +81,34 @@ public final class FourierBasis: SpectralBasis {
   }
   private lazy var gridMasses = [Double](repeating: 0, count: pointCount)
 
+  /// The smallest and the largest value, eight at a time: most right-hand sides have no void to fill.
+  private static func extremes(
+    _ values: UnsafePointer<Double>, count: Int
+  ) -> (lowest: Double, highest: Double) {
+    var low = Vector(repeating: .infinity)
+    var high = Vector(repeating: -.infinity)
+    var j = 0
+    while j + 8 <= count {
+      let value = UnsafeRawPointer(values + j).loadUnaligned(as: Vector.self)
+      low = low.replacing(with: value, where: value .< low)
+      high = high.replacing(with: value, where: value .> high)
+      j += 8
+    }
+    var (lowest, highest) = (low.min(), high.max())
+    while j < count {
+      lowest = min(lowest, values[j])
+      highest = max(highest, values[j])
+      j += 1
+    }
+    return (lowest, highest)
+  }
+
   /// Of the density only what is positive: in a void the rest is rounding.
   public func fillVoids(_ kernel: KernelSpectrum) {
     let z = partition
-    var highest = 0.0
-    for j in 0..<pointCount { highest = max(highest, z[j]) }
+    let (lowest, highest) = Self.extremes(z, count: pointCount)
+    // Written so that a NaN is looked at.
+    if lowest > Self.voidShare * highest { return }
     voidPoints.removeAll(keepingCapacity: true)
     voidAngles.removeAll(keepingCapacity: true)
     for j in 0..<pointCount where !(z[j] > Self.voidShare * highest) {

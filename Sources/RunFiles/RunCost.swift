@@ -53,24 +53,11 @@ public struct RunCost: Sendable, Equatable, Codable {
         particles.step, a shorter time.end, or normalization peak, whose clock is slower
         """)
     }
-    let physical = Double(ProcessInfo.processInfo.physicalMemory)
-    guard memory < physical else {
-      throw .content(
-        """
-        the run needs about \(Self.size(memory)) of memory and the machine has \
-        \(Self.size(physical)): fewer particles.count or particles.members
-        """)
-    }
-    // What stands there is overwritten or continued: its place is free for the run.
-    let standing = (try? FileManager.default.attributesOfItem(atPath: output)[.size]) as? Int ?? 0
-    let free = DiskRoom.bytesAvailable(forFileAt: output)
-    if let room = free.map({ Double($0) + Double(standing) }), disk > room {
-      throw .content(
-        """
-        the run would write about \(Self.size(disk)) and \(output) has room for \
-        \(Self.size(room)): a longer output.every, fewer output.particles, or another disk
-        """)
-    }
+    let room = Room(subject: "the run")
+    try room.checkMemory(memory, advice: "fewer particles.count or particles.members")
+    try room.checkDisk(
+      disk, output: output,
+      advice: "a longer output.every, fewer output.particles, or another disk")
   }
 
   /// A number of bytes in words, such as 1.5 GB.

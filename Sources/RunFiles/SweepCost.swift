@@ -1,6 +1,4 @@
-internal import Foundation
 internal import MeanField
-internal import SnapshotIO
 
 /// What a sweep will need, estimated before it starts.
 public struct SweepCost: Sendable, Equatable, Encodable {
@@ -48,24 +46,11 @@ public struct SweepCost: Sendable, Equatable, Encodable {
   ///
   /// - Parameter threads: how many points are solved at once.
   func check(output: String, threads: Int) throws(RunFileError) {
-    let physical = Double(ProcessInfo.processInfo.physicalMemory)
-    let needed = memory * Double(min(threads, points))
-    guard needed < physical else {
-      throw .content(
-        """
-        the sweep needs about \(RunCost.size(needed)) of memory and the machine has \
-        \(RunCost.size(physical)): fewer --threads, particles.count or particles.members
-        """)
-    }
-    let standing = (try? FileManager.default.attributesOfItem(atPath: output)[.size]) as? Int ?? 0
-    let free = DiskRoom.bytesAvailable(forFileAt: output)
-    if let room = free.map({ Double($0) + Double(standing) }), disk > room {
-      throw .content(
-        """
-        the sweep would write about \(RunCost.size(disk)) and \(output) has room for \
-        \(RunCost.size(room)): a longer output.every, or another disk
-        """)
-    }
+    let room = Room(subject: "the sweep")
+    try room.checkMemory(
+      memory * Double(min(threads, points)),
+      advice: "fewer --threads, particles.count or particles.members")
+    try room.checkDisk(disk, output: output, advice: "a longer output.every, or another disk")
   }
 
   private enum CodingKeys: String, CodingKey { case points, memory, disk, work }

@@ -32,6 +32,7 @@ struct DrawnRun {
   var energy = Series()
   var clusterCount = Series()
   var distances: [(name: String, distance: Distance)] = []
+  var comparison: DrawnComparison?
 }
 
 // MARK: - Reading
@@ -61,14 +62,17 @@ extension DrawnRun {
       clusterCount.members = try reader.members(particles, "cluster_count", Self.memberLimit)
     }
     if try root.hasGroup(named: "comparison") {
-      try readDistances(try root.group(named: "comparison"), reader)
+      let group = try root.group(named: "comparison")
+      try readDistances(group, reader)
+      comparison = try DrawnComparison(
+        reading: group, snapshotCount: allTimes.count, times: allTimes)
     }
   }
 
   private mutating func readDistances(
     _ comparison: NetCDFFile.Group, _ reader: SnapshotReader
   ) throws(NetCDFError) {
-    for name in ["wasserstein1", "wasserstein2", "sliced_wasserstein1"] {
+    for name in DrawnComparison.distances {
       let members = try reader.members(comparison, name, Self.memberLimit)
       let expected = try reader.members(comparison, "\(name)_expected", Self.memberLimit)
       let spread = try reader.members(comparison, "\(name)_spread", Self.memberLimit)

@@ -42,9 +42,17 @@ extension Drawing {
     }
   }
 
-  /// What the horizontal axis of a column is.
-  func footLabel(_ label: String, _ frame: Frame, _ canvas: Canvas, _ script: inout Script) {
-    text(label, (frame.left + frame.right) / 2, 11, canvas, "center", script: &script)
+  /// What the horizontal axis of a panel is, below its tics.
+  func below(_ label: String, _ frame: Frame, _ canvas: Canvas, _ script: inout Script) {
+    text(
+      label, (frame.left + frame.right) / 2, frame.bottom - 30, canvas, "center", script: &script)
+  }
+
+  /// What a panel shows, above its left end.
+  func caption(_ words: [String], _ frame: Frame, _ canvas: Canvas, _ script: inout Script) {
+    text(
+      words.filter { !$0.isEmpty }.joined(separator: ", "), frame.left, frame.top + 12, canvas, "",
+      script: &script)
   }
 }
 
@@ -60,7 +68,7 @@ extension Figure {
     script.add(
       "set xrange [\(Script.number(range.lowerBound)):\(Script.number(range.upperBound))]")
     script.add(clock.tics(labelled: isLast))
-    if isLast { footLabel("time {/:Italic t}", frame, canvas, &script) }
+    if isLast { below("time {/:Italic t}", frame, canvas, &script) }
   }
 
   /// Marks a few times in a panel over time.

@@ -53,7 +53,7 @@ extension Figure {
       script.add(axis.commands)
       let isLast = i == law.profiles.count - 1
       addCoordinateAxis(law.coordinate, isLast: isLast, &script)
-      if isLast { footLabel(law.coordinate.label, frame, canvas, &script) }
+      if isLast { below(law.coordinate.label, frame, canvas, &script) }
       let label = String(format: "{/:Italic t} = %.4g", profile.time)
       script.add(
         "set label '\(label)' at graph 0.03, graph 0.9 front textcolor rgb '\(Palette.ink)'")

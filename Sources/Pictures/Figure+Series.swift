@@ -56,14 +56,8 @@ extension Figure {
       let upper = zip(expected, spread).map { $0 + 2 * $1 }.filter(\.isFinite)
       high = max(high, upper.max() ?? high)
     }
-    let label =
-      switch name {
-      case "wasserstein1": "{/:Italic W}_1"
-      case "wasserstein2": "{/:Italic W}_2"
-      default: "sliced {/:Italic W}_1"
-      }
     let hasKey = run.distances.first?.name == name
-    sideLabel([label], frame, canvas, &script)
+    sideLabel([Self.symbol(name)], frame, canvas, &script)
     if most > 30 * least {
       low = least / 1.5
       high *= hasKey ? 4 : 1.5

@@ -46,6 +46,7 @@ struct Figure: Drawing {
   private static let width = 900.0
   private static let gap = 14.0
   private static let foot = 46.0
+  private static let caption = 26.0
   private static let leftMargin = 76.0
   private static let rightMargin = 18.0
 
@@ -54,7 +55,7 @@ struct Figure: Drawing {
     let panels = timePanels
     let profiles = run.line.flatMap { $0.profiles.isEmpty ? nil : $0 }
     guard !panels.isEmpty || profiles != nil || run.maps != nil else { return nil }
-    let header = Header(title: run.title, parameters: run.parameters)
+    let header = Header(title: run.title, parameters: run.parameters + verdict)
     let head = header.height + (hasSpace || run.maps != nil ? 30 : 12)
     let isTallEnough = hasSpace || profiles != nil || run.maps != nil
     let heights = panels.map { $0.height * (isTallEnough ? 1 : 2) }
@@ -63,7 +64,10 @@ struct Figure: Drawing {
     let tall = heights.reduce(0) { $0 + $1 + Self.gap } - (panels.isEmpty ? 0 : Self.gap)
     let body = max(tall, profiles == nil ? 0 : 300)
     let foot = body > 0 ? Self.foot : Self.gap
-    let canvas = Canvas(width: Self.width, height: head + maps + body + foot)
+    let page = run.comparison.flatMap { $0.isEmpty ? nil : $0 }
+    // Under everything over time, a comparison at one time with its caption and axis.
+    let base = page == nil ? 0 : Self.comparisonHeight
+    let canvas = Canvas(width: Self.width, height: head + maps + body + foot + base)
 
     var script = Script()
     beginCanvas(canvas, format, &script)
@@ -89,11 +93,20 @@ struct Figure: Drawing {
     }
     if let profiles {
       let left = panels.isEmpty ? Self.leftMargin : divide + 66
-      let column = Frame(left: left, right: right, bottom: foot, top: bodyTop)
+      let column = Frame(left: left, right: right, bottom: foot + base, top: bodyTop)
       addProfiles(profiles, in: column, canvas, to: &script)
+    }
+    if let page {
+      let block = Frame(
+        left: Self.leftMargin, right: right, bottom: Self.foot, top: base - Self.caption)
+      addComparison(page, in: block, canvas, to: &script)
     }
     script.add("unset multiplot")
     return script.text
+  }
+
+  private var verdict: [String] {
+    run.comparison?.verdict.map { ["verdict: \($0)"] } ?? []
   }
 
   private var hasSpace: Bool { clock != nil && run.line?.hasSpace == true }

@@ -93,18 +93,5 @@ struct SweepFigure: Drawing {
     }
   }
 
-  /// What the horizontal axis of a panel is, below its tics.
-  func below(_ label: String, _ frame: Frame, _ canvas: Canvas, _ script: inout Script) {
-    text(
-      label, (frame.left + frame.right) / 2, frame.bottom - 30, canvas, "center", script: &script)
-  }
-
-  /// What a panel shows, above its left end.
-  func caption(_ words: [String], _ frame: Frame, _ canvas: Canvas, _ script: inout Script) {
-    text(
-      words.filter { !$0.isEmpty }.joined(separator: ", "), frame.left, frame.top + 12, canvas, "",
-      script: &script)
-  }
-
   static let timeLabel = "time {/:Italic t}"
 }

@@ -136,6 +136,21 @@ import Testing
     }
   }
 
+  /// At equilibrium steps are limited by the stability of the nonlinear part alone, which is of order one.
+  @Test func equilibriumCostsFewSteps() throws {
+    let equation = Equation(
+      attention: Attention(beta: 1, normalization: .unnormalized), noise: 1 / 3.0)
+    let run = try Evolution.density(
+      equation, from: Self.cosine(1, 0.5), tolerance: 1e-9, end: 2000)
+    try run.advance(to: 100)
+    let before = run.memory.acceptedSteps + run.memory.rejectedSteps
+    try run.advance(to: 2000)
+    #expect(run.memory.acceptedSteps + run.memory.rejectedSteps - before < 1900)
+    // Literature C34, ten digits. At its limit of stability a scheme hovers where the estimated error is
+    // the tolerance; there the estimate is some ten times smaller than the error.
+    #expect(abs(run.snapshot().circle.moments.real(1) - 0.8639610706) < 100 * 1e-9)
+  }
+
   /// Above the critical noise the uniform state is stable: m₁ decays (literature 4.9, C28).
   @Test func noiseAboveTheThresholdForbidsClusters() throws {
     let equation = Equation(

@@ -33,7 +33,11 @@ import Transforms
     // Multiples of one number, as in a step, and others; stiffness up to 10⁵.
     for times in [[0.25, 0.5, 0.75, 1], [0.1, 0.123456789, 1]] {
       for unit in [1e-4, 0.1, 1].map({ $0 / Double(dimension) }) {
-        for (time, flow) in zip(times, laplacian.flows(times.map { unit * $0 })) {
+        let scaled = times.map { unit * $0 }
+        for (time, mean) in zip(times, laplacian.meanFlows(scaled)) {
+          check(mean) { $0 > 0 ? -expm1(-unit * time * $0) / (unit * time * $0) : 1 }
+        }
+        for (time, flow) in zip(times, laplacian.flows(scaled)) {
           check(flow) { exp(-unit * time * $0) }
           check(laplacian.rootMeanSquareFlow(over: unit * time)) { eigenvalue in
             let decay = 2 * unit * time * eigenvalue

@@ -1,8 +1,13 @@
 /// An explicit Runge–Kutta method with error estimates, as a table of numbers.
 ///
-/// With the stiff linear part L the method is applied to e^{−tL}u (integrating factor, Lawson
-/// 1967): stage i is u_i = e^{c_i hL} u + h Σ_j a_ij e^{(c_i − c_j) hL} N_j. L = 0 gives back the
-/// plain method.
+/// With the stiff linear part L the method is applied to e^{−tL}(u − v), v the solution of
+/// v′ = L v + N₀ through u₀ = u(0), N₀ = N(u₀): an integrating factor (Lawson 1967) that knows stationary
+/// states (Krogstad, J. Comput. Phys. 203, 2005). Stage i is
+///
+///     u_i = v(c_i h) + h Σ_{j ≥ 1} a_ij e^{(c_i − c_j) hL} (N_j − N₀),
+///     v(t) = e^{tL} u₀ + ∫₀ᵗ e^{sL} N₀ ds.
+///
+/// L = 0 gives back the plain method.
 public struct Scheme: Sendable, Equatable {
   public var name: String
   public var order: Int

@@ -135,36 +135,34 @@ public struct Stepper {
     if let stiff { factors.prepare(scheme: scheme, step: h, map: stiff, count: count) }
     state.withUnsafeBufferPointer { state in
       guard let start = state.baseAddress else { return }
-      for i in 1..<stages {
-        if stiff != nil {
-          factors.combine(
-            start, scheme.a[i].map { h * $0 }, Array(rates[0..<i]), stage: i, into: scratch)
+      func combineStages(_ stage: Int, _ result: UnsafeMutablePointer<Double>) {
+        let weights = (stage < stages ? scheme.a[stage] : scheme.b).map { h * $0 }
+        let terms = Array(rates[0..<stage])
+        if stiff == nil {
+          combine(base: start, weights: weights, terms: terms, into: result, count: count)
         } else {
-          combine(
-            base: start, weights: scheme.a[i].map { h * $0 }, terms: Array(rates[0..<i]),
-            into: scratch, count: count)
+          let time = h * (stage < stages ? scheme.c[stage] : 1)
+          factors.move(start, rates[0], time: time, stage: stage, into: result)
+          factors.add(weights, terms, stage: stage, to: result)
         }
+      }
+      for i in 1..<stages {
+        combineStages(i, scratch)
         evaluations += 1
         dynamics.writeRate(of: scratch, into: rates[i])
+        guard stiff != nil else { continue }
+        for n in 0..<count { rates[i][n] -= rates[0][n] }
       }
       candidate.withUnsafeMutableBufferPointer { result in
-        guard let result = result.baseAddress else { return }
-        if stiff != nil {
-          factors.combine(
-            start, scheme.b.map { h * $0 }, rates, stage: stages, into: result)
-        } else {
-          combine(
-            base: start, weights: scheme.b.map { h * $0 }, terms: rates, into: result,
-            count: count)
-        }
+        if let result = result.baseAddress { combineStages(stages, result) }
       }
     }
     let controlled = dynamics.controlledCount(of: count)
     let norms = scheme.errors.map { weights in
+      scratch.update(repeating: 0, count: count)
       if stiff != nil {
-        factors.combine(nil, weights, rates, stage: stages, into: scratch)
+        factors.add(weights, rates, stage: stages, to: scratch)
       } else {
-        scratch.update(repeating: 0, count: count)
         combine(base: scratch, weights: weights, terms: rates, into: scratch, count: count)
       }
       dynamics.weighErrors(scratch)

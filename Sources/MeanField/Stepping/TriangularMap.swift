@@ -76,6 +76,25 @@ public struct TriangularMap: Sendable {
     }
   }
 
+  /// (1/t) ∫₀ᵗ e^{sL} ds for every t > 0 of a list, L this map.
+  func meanFlows(_ times: [Double]) -> [TriangularMap] {
+    switch form {
+    case .diagonal(let rates):
+      return times.map { time in
+        var last = 0.0
+        var value = 1.0
+        return TriangularMap(
+          diagonal: rates.map { rate in
+            if rate != last { (last, value) = (rate, expm1(time * rate) / (time * rate)) }
+            return value
+          })
+      }
+    case .parities(let parts):
+      let columns = parts.map { $0.meanFlows(times) }
+      return times.indices.map { i in TriangularMap(.parities(columns.map { $0[i] })) }
+    }
+  }
+
   /// ((1/t) ∫₀ᵗ e^{2sL} ds)^{1/2}, L this map, with a diagonal that is nowhere positive.
   func rootMeanSquareFlow(over time: Double) -> TriangularMap {
     switch form {
@@ -136,12 +155,13 @@ private struct Triangle {
     }
   }
 
-  /// a A + b B + A B.
+  /// a A + b B + c A B, c = 1 unless given.
   private static func combination(
-    _ a: Double, _ first: Triangle, _ b: Double, _ second: Triangle
+    _ a: Double, _ first: Triangle, _ b: Double, _ second: Triangle, product c: Double = 1
   ) -> Triangle {
     let n = first.size
     var result = zip(first.values, second.values).map { a * $0 + b * $1 }
+    guard c != 0 else { return Triangle(size: n, values: result) }
     result.withUnsafeMutableBufferPointer { result in
       first.values.withUnsafeBufferPointer { first in
         second.values.withUnsafeBufferPointer { second in
@@ -149,7 +169,7 @@ private struct Triangle {
           for j in 0..<n {
             var source = target
             for k in j..<n {
-              let factor = second[target + k - j]
+              let factor = c * second[target + k - j]
               for i in 0..<(n - k) { result[target + k - j + i] += factor * first[source + i] }
               source += n - k
             }
@@ -162,26 +182,58 @@ private struct Triangle {
   }
 
   /// e^{tA} for every t of a list.
-  ///
-  /// Times that are multiples of one number, as the stages of a step are, are products of each other.
   func flows(_ times: [Double]) -> [Triangle] {
+    guard let (unit, multiples) = Self.unit(of: times) else {
+      return times.map { change(after: $0).plusIdentity }
+    }
+    var changes = [1: change(after: unit)]
+    return multiples.map { Self.change(after: $0, &changes).plusIdentity }
+  }
+
+  /// (1/t) ∫₀ᵗ e^{sA} ds for every t of a list.
+  func meanFlows(_ times: [Double]) -> [Triangle] {
+    guard let (unit, multiples) = Self.unit(of: times) else { return times.map(meanFlow) }
+    let first = changeAndMean(after: unit)
+    var changes = [1: first.change]
+    // Less the identity, as changes are.
+    var means = [1: first.mean]
+    func mean(_ multiple: Int) -> Triangle {
+      if let known = means[multiple] { return known }
+      let (m, n) = (multiple / 2, multiple - multiple / 2)
+      // ∫ over both parts: that of the first, and e^{mA} times that of the second.
+      let (a, b) = (Double(m) / Double(multiple), Double(n) / Double(multiple))
+      let change = Self.change(after: m, &changes)
+      let second = Self.combination(b, change, b, mean(n), product: b)
+      let result = Self.combination(a, mean(m), 1, second, product: 0)
+      means[multiple] = result
+      return result
+    }
+    return multiples.map { mean($0).plusIdentity }
+  }
+
+  /// Times that are multiples of one number, as the stages of a step are, are products of each other.
+  private static func unit(of times: [Double]) -> (unit: Double, multiples: [Int])? {
     let longest = times.max() ?? 0
-    let unit = (1...240).first { n in
+    let parts = (1...240).first { n in
       times.allSatisfy { t in
         let multiple = t / longest * Double(n)
         return abs(multiple - multiple.rounded()) < 1e-9
       }
     }
-    guard let unit else { return times.map { change(after: $0).plusIdentity } }
-    var changes = [1: change(after: longest / Double(unit))]
-    func power(_ multiple: Int) -> Triangle {
-      if let known = changes[multiple] { return known }
-      // e^{(s+t)A} − 1 = (e^{sA} − 1) + (e^{tA} − 1) + (e^{sA} − 1)(e^{tA} − 1).
-      let result = Self.combination(1, power(multiple / 2), 1, power(multiple - multiple / 2))
-      changes[multiple] = result
-      return result
+    return parts.map { n in
+      (longest / Double(n), times.map { Int(($0 / longest * Double(n)).rounded()) })
     }
-    return times.map { power(Int(($0 / longest * Double(unit)).rounded())).plusIdentity }
+  }
+
+  /// e^{ktA} − 1 for a multiple k, from those that are known.
+  private static func change(after multiple: Int, _ known: inout [Int: Triangle]) -> Triangle {
+    if let change = known[multiple] { return change }
+    // e^{(s+t)A} − 1 = (e^{sA} − 1) + (e^{tA} − 1) + (e^{sA} − 1)(e^{tA} − 1).
+    let first = change(after: multiple / 2, &known)
+    let second = change(after: multiple - multiple / 2, &known)
+    let result = combination(1, first, 1, second)
+    known[multiple] = result
+    return result
   }
 
   /// e^{tA} − 1.
@@ -194,14 +246,17 @@ private struct Triangle {
   }
 
   /// (1/t) ∫₀ᵗ e^{sA} ds.
-  func meanFlow(over time: Double) -> Triangle {
+  func meanFlow(over time: Double) -> Triangle { changeAndMean(after: time).mean.plusIdentity }
+
+  /// e^{tA} − 1 and (1/t) ∫₀ᵗ e^{sA} ds − 1.
+  private func changeAndMean(after time: Double) -> (change: Triangle, mean: Triangle) {
     var (change, mean, doublings) = shortChange(of: time)
     for _ in 0..<doublings {
       // The mean of both halves is that of the first times 1 + change/2.
       mean = Self.combination(1, change.scaled(by: 0.5), 1, mean)
       change = Self.combination(1, change, 1, change)
     }
-    return mean.plusIdentity
+    return (change, mean)
   }
 
   /// e^{sA} − 1 and (1/s) ∫₀ˢ e^{rA} dr − 1 by their series, s a 2^{−doublings}-th of the time.

@@ -58,39 +58,32 @@ public struct TriangularMap: Sendable {
 
   /// e^{tL} for every t of a list, L this map.
   func flows(_ times: [Double]) -> [TriangularMap] {
+    functions(times, of: { exp($0) }, orOf: { $0.flows(times) })
+  }
+
+  /// (1/t) ∫₀ᵗ e^{sL} ds for every t of a list, L this map.
+  func meanFlows(_ times: [Double]) -> [TriangularMap] {
+    functions(times, of: { $0 == 0 ? 1 : expm1($0) / $0 }, orOf: { $0.meanFlows(times) })
+  }
+
+  /// A function of tL for every t of a list.
+  private func functions(
+    _ times: [Double], of diagonal: (Double) -> Double, orOf triangles: (Triangle) -> [Triangle]
+  ) -> [TriangularMap] {
     switch form {
     case .diagonal(let rates):
       return times.map { time in
         // Neighbours share a rate: real and imaginary part of one mode.
         var last = 0.0
-        var value = 1.0
+        var value = diagonal(0)
         return TriangularMap(
           diagonal: rates.map { rate in
-            if rate != last { (last, value) = (rate, exp(time * rate)) }
+            if rate != last { (last, value) = (rate, diagonal(time * rate)) }
             return value
           })
       }
     case .parities(let parts):
-      let columns = parts.map { $0.flows(times) }
-      return times.indices.map { i in TriangularMap(.parities(columns.map { $0[i] })) }
-    }
-  }
-
-  /// (1/t) ∫₀ᵗ e^{sL} ds for every t > 0 of a list, L this map.
-  func meanFlows(_ times: [Double]) -> [TriangularMap] {
-    switch form {
-    case .diagonal(let rates):
-      return times.map { time in
-        var last = 0.0
-        var value = 1.0
-        return TriangularMap(
-          diagonal: rates.map { rate in
-            if rate != last { (last, value) = (rate, expm1(time * rate) / (time * rate)) }
-            return value
-          })
-      }
-    case .parities(let parts):
-      let columns = parts.map { $0.meanFlows(times) }
+      let columns = parts.map(triangles)
       return times.indices.map { i in TriangularMap(.parities(columns.map { $0[i] })) }
     }
   }

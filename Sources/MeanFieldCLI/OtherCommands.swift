@@ -55,10 +55,10 @@ struct ValidateCommand: ParsableCommand {
     }
     let runFile = MeanFieldCommand.reporting {
       let runFile = try runFileOptions.read(source).withChosenStep()
-      _ = try RunSession(runFile, compares: false, threads: 1)
+      _ = try RunSession(runFile, compares: runFile.hasLadder, threads: 1)
       return runFile
     }
-    let cost = RunCost(runFile, compares: false)
+    let cost = RunCost(runFile, compares: runFile.hasLadder)
     print(json ? Report.json(runFile, cost) : Report.text(runFile, cost))
   }
 }

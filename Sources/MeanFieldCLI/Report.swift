@@ -35,9 +35,10 @@ enum Report {
       }
     }
     if let entry = summary.distances {
-      lines += distanceLines(entry, summary.distanceKinds)
+      lines += distanceLines(entry, summary.chart?.distances ?? [])
     }
-    if let verdict = summary.verdict { lines += verdictLines(verdict) }
+    lines += ladderLines(summary)
+    if let verdict = summary.verdict { lines += verdictLines(verdict, summary) }
     lines.append("")
     lines.append(summary.output)
     return lines.joined(separator: "\n") + "\n"
@@ -74,7 +75,9 @@ enum Report {
     return lines
   }
 
-  private static func verdictLines(_ verdict: Comparison.Verdict) -> [String] {
+  private static func verdictLines(
+    _ verdict: Comparison.Verdict, _ summary: RunSession.Summary
+  ) -> [String] {
     var lines = [""]
     if let time = verdict.fluctuationTime {
       lines.append(
@@ -87,6 +90,7 @@ enum Report {
     }
     let values = verdict.pValues.map { short($0) }.joined(separator: ", ")
     lines.append("p-values of the members: \(values) (\(verdict.degrees) degrees of freedom)")
+    lines += deviationLines(summary, verdict)
     let outside = verdict.within.indices.filter { !verdict.within[$0] }
     if outside.isEmpty {
       lines.append("verdict: the particles follow the mean field")
@@ -131,12 +135,15 @@ enum Report {
       var degreesOfFreedom: Int?
       var fluctuationsOfOrderOneAt: Double?
       var verdict: String
+      var sigmas: [Double]
+      var largestDeviation: DeviationRecord?
+      var ladder: LadderRecord?
     }
     func records(_ clusters: [Cluster]) -> [ClusterRecord] { clusters.map(ClusterRecord.init) }
     func known(_ value: Double) -> Double? { value.isNaN ? nil : value }
     var distances: [String: Distance] = [:]
     if let entry = summary.distances {
-      for (kind, distance) in summary.distanceKinds.enumerated() {
+      for (kind, distance) in (summary.chart?.distances ?? []).enumerated() {
         distances[distance.name] = Distance(
           members: entry.distances.map { $0[kind] }, expected: known(entry.sampling.expected[kind]),
           spread: known(entry.sampling.spread[kind]))
@@ -151,7 +158,9 @@ enum Report {
         memberClusters: (summary.last?.memberClusters ?? []).map(records), distances: distances,
         pValues: judged?.pValues ?? [],
         within: judged?.within ?? [], degreesOfFreedom: verdict?.degrees,
-        fluctuationsOfOrderOneAt: verdict?.fluctuationTime, verdict: word(verdict)))
+        fluctuationsOfOrderOneAt: verdict?.fluctuationTime, verdict: word(verdict),
+        sigmas: judged?.standardDeviations ?? [], largestDeviation: DeviationRecord(summary),
+        ladder: LadderRecord(summary)))
   }
 
   // MARK: Theory and validation
@@ -266,11 +275,11 @@ enum Report {
     snapshot.energy.isNaN ? "too large for a number" : number(snapshot.energy)
   }
 
-  private static func number(_ value: Double) -> String { String(format: "%.10g", value) }
-  private static func short(_ value: Double) -> String { String(format: "%.3g", value) }
+  static func number(_ value: Double) -> String { String(format: "%.10g", value) }
+  static func short(_ value: Double) -> String { String(format: "%.3g", value) }
   private static func fixed(_ value: Double) -> String { String(format: "%.6f", value) }
 
-  private static func count(_ count: Int, _ noun: String) -> String {
+  static func count(_ count: Int, _ noun: String) -> String {
     "\(count) \(noun)\(count == 1 ? "" : "s")"
   }
 }

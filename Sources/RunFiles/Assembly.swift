@@ -7,6 +7,9 @@ extension RunFile {
     density != .none && particles != nil && initial.law.hasDensity
   }
 
+  /// Whether a comparison of this run has a ladder: then the cost of that is the one to expect.
+  public var hasLadder: Bool { isComparable && !compare.counts.isEmpty }
+
   /// The same run with the stochastic step filled in, so that it is recorded.
   public func withChosenStep() -> RunFile {
     guard var chosen = particles, equation.noise > 0, chosen.step == nil else { return self }
@@ -21,7 +24,7 @@ extension RunFile {
   /// Builds everything that will move.
   ///
   /// - Parameters:
-  ///   - compares: also the fluctuations expected between density and particles.
+  ///   - compares: also the ladder, and the fluctuations expected between density and particles.
   ///   - hasMembers: false leaves the particles out, for a comparison with recorded ones.
   ///   - times: snapshot times, the planned ones unless given.
   /// - Throws: `SimulationFailure` when the start itself cannot be resolved.
@@ -38,7 +41,7 @@ extension RunFile {
     return Simulation(
       density: try densityEvolution(geometry),
       members: hasMembers ? memberEvolutions(geometry, threads: threads) : [],
-      fluctuation: fluctuation, times: times ?? snapshotTimes, threads: threads)
+      ladder: compares ? ladderEvolutions(geometry, threads: threads) : [], fluctuation: fluctuation, times: times ?? snapshotTimes, threads: threads)
   }
 
   private func densityEvolution(
@@ -87,9 +90,36 @@ extension RunFile {
     }
   }
 
+  /// As many members of every rung's N as there are members, numbered after those and one after the
+  /// other, so that no two share a random number.
+  private func ladderEvolutions(
+    _ geometry: any Geometry, threads: Int
+  ) -> [[any LawEvolution]] {
+    guard let particles else { return [] }
+    return compare.counts.enumerated().map { rung, count in
+      let first = (rung + 1) * particles.members
+      let step = ladderStep(count)
+      return geometry.draws(
+        from: initial.law, count: count, members: first..<(first + particles.members),
+        seed: particles.seed, threads: threads
+      ).enumerated().map { member, points in
+        tokenEvolution(geometry, at: points, member: first + member, step: step)
+      }
+    }
+  }
+
+  /// The stochastic step of a rung: that of the particles, or less where more tokens show more of its
+  /// error; nil where it is chosen or there is none.
+  func ladderStep(_ count: Int) -> Double? {
+    guard let particles, let step = particles.step else { return nil }
+    return min(step, StochasticStepper.step(equation, draws: count * particles.members))
+  }
+
   /// Tokens of this run from given points.
+  ///
+  /// - Parameter step: of the stochastic scheme, that of the run unless given.
   func tokenEvolution(
-    _ geometry: any Geometry, at points: [Double], member: Int
+    _ geometry: any Geometry, at points: [Double], member: Int, step: Double? = nil
   ) -> any LawEvolution {
     var masses: [Double]?
     if case .tokens(let tokens) = initial.law {
@@ -99,6 +129,7 @@ extension RunFile {
     }
     var numerics = tokenNumerics(tolerance: time.tolerance)
     numerics.member = member
+    if let step { numerics.step = step }
     return geometry.tokens(equation, at: points, masses: masses, numerics: numerics)
   }
 

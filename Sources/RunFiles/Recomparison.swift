@@ -55,10 +55,17 @@ public struct Recomparison {
       compares: true, hasMembers: false, times: times, threads: threads)
     var comparison = Comparison(
       tokens: particles.count, members: particles.members, sigmas: runFile.compare.sigmas,
-      snapshotCount: times.count, equation: runFile.equation, threads: threads)
+      ladderCounts: runFile.compare.counts, snapshotCount: times.count, equation: runFile.equation, threads: threads)
     let output = try OutputFile(resuming: path, layout: runFile.layout(compares: true))
     var summary = RunSession.Summary(output: path, wallTime: 0)
     do {
+      if let length = try output.ladderLength(),
+        (1..<length).contains(runFile.compare.counts.count)
+      {
+        throw RunFileError.content(
+          "compare.counts: found a ladder of \(runFile.compare.counts.count), but \(path) has one of "
+            + "\(length), allowed: at least as many particle counts")
+      }
       try output.addComparison()
       while !simulation.isFinished {
         _ = try simulation.advance(pause: isInterrupted, progress: progress)
@@ -71,16 +78,19 @@ public struct Recomparison {
         frame.memberClusters = frame.members.map { $0.clusters() }
         guard let density = frame.density else { break }
         let entry = comparison.record(
-          density: density, members: frame.members, response: frame.response)
+          density: density, members: frame.members, response: frame.response,
+          ladder: frame.ladder)
         simulation.followsFluctuation = comparison.needsResponse
         try output.write(entry, at: frame.index)
         summary.last = frame
         summary.distances = entry
-        summary.distanceKinds = output.layout.chart.distances
+        summary.chart = output.layout.chart
       }
       let verdict = comparison.verdict()
       try output.write(verdict, sigmas: runFile.compare.sigmas)
       summary.verdict = verdict
+      summary.judgedLadder = comparison.memory.judgedLadder
+      summary.largestDeviation = comparison.memory.largestDeviation
     } catch {
       output.closeAfterFailure()
       throw error

@@ -33,9 +33,15 @@ public struct RunCost: Sendable, Equatable, Codable {
         numbers: Double(particles.members) * member.numbers,
         operations: Double(particles.members) * member.operations)
     }
-    if compares { total += geometry.fluctuationLoad(equation) }
+    if compares {
+      total += geometry.fluctuationLoad(equation)
+      total += runFile.ladderLoad
+    }
     snapshots = runFile.snapshotTimes.count
-    stochasticSteps = (runFile.withChosenStep().particles?.step).map { runFile.time.end / $0 } ?? 0
+    let chosen = runFile.withChosenStep()
+    let steps =
+      [chosen.particles?.step] + (compares ? chosen.compare.counts.map(chosen.ladderStep) : [])
+    stochasticSteps = steps.compactMap { $0 }.min().map { runFile.time.end / $0 } ?? 0
     memory = 8 * copies * total.numbers
     let layout = runFile.layout(compares: compares)
     disk =
@@ -54,7 +60,8 @@ public struct RunCost: Sendable, Equatable, Codable {
         """)
     }
     let room = Room(subject: "the run")
-    try room.checkMemory(memory, advice: "fewer particles.count or particles.members")
+    try room.checkMemory(
+      memory, advice: "fewer particles.count, particles.members or compare.counts")
     try room.checkDisk(
       disk, output: output,
       advice: "a longer output.every, fewer output.particles, or another disk")
@@ -83,6 +90,16 @@ extension RunFile {
     return geometry.panelLoad(equation)
   }
 
+  /// All members of all rungs.
+  fileprivate var ladderLoad: Load {
+    let geometry = equation.manifold.geometry
+    let members = Double(particles?.members ?? 0)
+    return compare.counts.reduce(into: Load(numbers: 0, operations: 0)) { sum, count in
+      let member = geometry.tokenLoad(equation, count: count)
+      sum += Load(numbers: members * member.numbers, operations: members * member.operations)
+    }
+  }
+
   private var expectedNodes: Int? {
     if case .panels = density { Int(panelLoad.numbers) } else { nil }
   }
@@ -94,6 +111,7 @@ extension RunFile {
       chart: equation.manifold.geometry.chart(resolution: output.resolution, modes: output.modes),
       hasDensity: density != .none, expectedNodes: expectedNodes,
       members: particles?.members ?? 0,
-      writtenTokens: writtenTokens, hasComparison: compares, particleStep: particles?.step)
+      writtenTokens: writtenTokens, hasComparison: compares,
+      ladderCounts: compares ? compare.counts : [], particleStep: particles?.step)
   }
 }

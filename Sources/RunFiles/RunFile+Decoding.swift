@@ -3,7 +3,7 @@ import MeanField
 
 extension RunFile {
   private static let largestBeta = 1e6
-  private static let largestParticleCount = 1_000_000_000
+  fileprivate static let largestParticleCount = 1_000_000_000
   private static let largestMemberCount = 1_000_000
 
   /// Decodes a run file: the one place where defaults stand.
@@ -38,10 +38,7 @@ extension RunFile {
     }
     output = try Self.output(
       keys["output"], file: file, on: equation.manifold, end: time.end)
-    compare = Compare(
-      sigmas: try keys["compare"].keys(
-        ["sigmas"], refused: ["counts": "'counts' is reserved for a later version"]
-      )["sigmas"].number(.positive, otherwise: 4))
+    compare = try Compare(decoding: keys["compare"])
   }
 
   // MARK: Equation
@@ -180,6 +177,26 @@ extension RunFile.Time {
     let keys = try field.keys(["end", "tolerance"])
     end = try keys["end"].number(.positive)
     tolerance = try keys["tolerance"].number(Self.tolerances, otherwise: 1e-8)
+  }
+}
+
+extension RunFile.Compare {
+  /// Rungs of the ladder, at most: with the most members there may be, each still has a number of its
+  /// own (`RandomStream` takes 24 bits).
+  private static let mostRungs = 15
+
+  fileprivate init(decoding field: Field) throws(RunFileError) {
+    let keys = try field.keys(["sigmas", "counts"])
+    sigmas = try keys["sigmas"].number(.positive, otherwise: 4)
+    counts = []
+    guard keys["counts"].isGiven else { return }
+    for entry in try keys["counts"].list(of: "particle counts", counts: 2...Self.mostRungs) {
+      counts.append(try entry.wholeNumber(1...RunFile.largestParticleCount))
+    }
+    guard Set(counts).count > 1 else {
+      throw keys["counts"].refusal(
+        "found \(counts[0]) alone, allowed: at least two different particle counts")
+    }
   }
 }
 

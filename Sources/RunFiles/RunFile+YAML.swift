@@ -26,7 +26,7 @@ extension RunFile {
     entries += [
       ("time", mapping([("end", number(time.end)), ("tolerance", number(time.tolerance))])),
       ("output", output.node(ResolutionKeys(equation.manifold))),
-      ("compare", mapping([("sigmas", number(compare.sigmas))])),
+      ("compare", compare.node),
     ]
     return mapping(entries)
   }
@@ -188,6 +188,16 @@ extension RunFile.Output {
       }
     let finenesses = zip(names.outputKeys, [resolution, modes]).map { ($0, whole($1)) }
     return mapping([("file", text(file)), times] + finenesses + [("particles", written)])
+  }
+}
+
+extension RunFile.Compare {
+  fileprivate var node: Node {
+    var entries = [("sigmas", number(sigmas))]
+    if !counts.isEmpty {
+      entries.append(("counts", .sequence(Node.Sequence(counts.map(whole), .implicit, .flow))))
+    }
+    return mapping(entries)
   }
 }
 

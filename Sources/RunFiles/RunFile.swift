@@ -83,5 +83,7 @@ public struct RunFile: Sendable, Equatable {
 
   public struct Compare: Sendable, Equatable {
     public var sigmas: Double
+    /// N of every rung of the ladder; empty for none.
+    public var counts: [Int]
   }
 }

@@ -19,9 +19,12 @@ public final class RunSession {
     /// The last snapshot of everything; nil when there was nothing left to do.
     public var last: Simulation.Frame?
     public var distances: Comparison.Entry?
-    /// What those distances are, in their order.
-    public var distanceKinds: [Chart.Quantity] = []
     public var verdict: Comparison.Verdict?
+    /// Of the snapshots that could be judged: the last ladder, and the largest deviation of a moment.
+    public var judgedLadder: Ladder?
+    public var largestDeviation: MomentDeviation?
+    /// The chart all of this is on.
+    public var chart: Chart?
     public var densityResolution: Resolution?
     public var densitySteps: Int?
     public var wallTime: Double
@@ -127,13 +130,14 @@ public final class RunSession {
         var entry: Comparison.Entry?
         if let density = frame.density {
           entry = comparison?.record(
-            density: density, members: frame.members, response: frame.response)
+            density: density, members: frame.members, response: frame.response,
+            ladder: frame.ladder)
           simulation.followsFluctuation = comparison?.needsResponse ?? false
         }
         try output.write(frame, comparison: entry)
         summary.last = frame
         summary.distances = entry
-        summary.distanceKinds = output.layout.chart.distances
+        summary.chart = output.layout.chart
       }
       guard !simulation.isFinished else { break }
       let stops = isInterrupted()
@@ -152,6 +156,8 @@ public final class RunSession {
       let verdict = comparison.verdict()
       try output.write(verdict, sigmas: comparison.sigmas)
       summary.verdict = verdict
+      summary.judgedLadder = comparison.memory.judgedLadder
+      summary.largestDeviation = comparison.memory.largestDeviation
     }
   }
 
@@ -159,7 +165,7 @@ public final class RunSession {
     guard compares, let particles = runFile.particles else { return nil }
     return Comparison(
       tokens: particles.count, members: particles.members, sigmas: runFile.compare.sigmas,
-      snapshotCount: snapshots, equation: runFile.equation, threads: threads)
+      ladderCounts: runFile.compare.counts, snapshotCount: snapshots, equation: runFile.equation, threads: threads)
   }
 
   // MARK: Files
@@ -238,7 +244,8 @@ extension Simulation {
   /// The time everything has reached.
   public var slowestTime: Double {
     let followed = followsFluctuation ? fluctuation?.memory.time : nil
-    let all = [density?.memory.time, followed] + members.map(\.memory.time)
+    let all = [density?.memory.time, followed]
+      + (members + ladder.joined()).map(\.memory.time)
     return all.compactMap { $0 }.min() ?? 0
   }
 }

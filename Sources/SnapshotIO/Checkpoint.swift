@@ -43,6 +43,7 @@ public struct Checkpoint: Sendable, Equatable {
   private func requireRoom(at draft: String) throws(NetCDFError) {
     let evolutions =
       [run.density, run.densityAtFrame, run.fluctuation].compactMap { $0 } + run.members
+      + run.ladder.joined()
     let numbers =
       evolutions.reduce(0) { $0 + $1.state.count + $1.structure.count }
       + (comparison.map { $0.influences + $0.deviations } ?? []).reduce(0) { $0 + $1.count }
@@ -69,6 +70,12 @@ public struct Checkpoint: Sendable, Equatable {
     }
     for (m, member) in run.members.enumerated() {
       try Self.write(member, root.group(named: "member\(m)"))
+    }
+    try root.setAttribute("rungs", to: .integers([run.ladder.count]))
+    for (r, rung) in run.ladder.enumerated() {
+      for (m, member) in rung.enumerated() {
+        try Self.write(member, root.group(named: "rung\(r)_member\(m)"))
+      }
     }
     if let comparison { try Self.write(comparison, root.group(named: "comparison")) }
     // Last: a file without it was cut short.
@@ -102,6 +109,15 @@ public struct Checkpoint: Sendable, Equatable {
     if let time = comparison.chanceTime {
       try group.setAttribute("chance_time", to: .doubles([time]))
     }
+    if let largest = comparison.largestDeviation {
+      try put(
+        [largest.time, Double(largest.member), Double(largest.moment), largest.value],
+        "largest_deviation", group)
+    }
+    if let ladder = comparison.judgedLadder {
+      try put([ladder.time] + ladder.values.joined().joined(), "judged_ladder", group)
+      try put(ladder.counts.map { Double($0) }, "ladder_counts", group)
+    }
     guard labels > 0 else { return }
     try put(comparison.influences.flatMap { $0 }, "influences", group)
     try put(comparison.deviations.flatMap { $0 }, "deviations", group)
@@ -126,12 +142,21 @@ public struct Checkpoint: Sendable, Equatable {
       let runFile = try root.attribute("run_file")?.text,
       let next = try root.attribute("next_snapshot")?.integers?.first, next >= 0,
       let memberCount = try root.attribute("members")?.integers?.first, memberCount >= 0,
-      let mergers = try root.attribute("mergers")?.integers?.first, mergers >= 0
+      let mergers = try root.attribute("mergers")?.integers?.first, mergers >= 0,
+      let rungCount = try root.attribute("rungs")?.integers?.first, rungCount >= 0
     else { throw Self.broken(path) }
     self.runFile = runFile
     var members: [SavedEvolution] = []
     for m in 0..<memberCount {
       members.append(try Self.evolution(root.group(named: "member\(m)"), path))
+    }
+    var ladder: [[SavedEvolution]] = []
+    for r in 0..<rungCount {
+      var rung: [SavedEvolution] = []
+      for m in 0..<memberCount {
+        rung.append(try Self.evolution(root.group(named: "rung\(r)_member\(m)"), path))
+      }
+      ladder.append(rung)
     }
     run = SavedRun(
       nextSnapshot: next, mergerCount: mergers,
@@ -139,7 +164,7 @@ public struct Checkpoint: Sendable, Equatable {
         ? Self.evolution(root.group(named: "density"), path) : nil,
       densityAtFrame: try root.hasGroup(named: "density_at_frame")
         ? Self.evolution(root.group(named: "density_at_frame"), path) : nil,
-      members: members,
+      members: members, ladder: ladder,
       fluctuation: try root.hasGroup(named: "fluctuation")
         ? Self.evolution(root.group(named: "fluctuation"), path) : nil)
     comparison =
@@ -183,10 +208,34 @@ public struct Checkpoint: Sendable, Equatable {
     memory.fluctuationTime = try group.attribute("fluctuation_time")?.doubles?.first
     memory.chanceTime = try group.attribute("chance_time")?.doubles?.first
     memory.deviations = [[Double]](repeating: [], count: members)
+    if try group.hasVariable("largest_deviation") {
+      let numbers = try group.doubles("largest_deviation")
+      guard
+        numbers.count == 4, let member = Int(exactly: numbers[1]),
+        let moment = Int(exactly: numbers[2])
+      else { throw broken(path) }
+      memory.largestDeviation = MomentDeviation(
+        time: numbers[0], member: member, moment: moment, value: numbers[3])
+    }
+    if try group.hasVariable("judged_ladder") {
+      memory.judgedLadder = try ladder(group, members: members, path)
+    }
     guard labels > 0 else { return memory }
     memory.influences = split(try group.doubles("influences"), into: rows)
     memory.deviations = split(try group.doubles("deviations"), into: members)
     return memory
+  }
+
+  private static func ladder(
+    _ group: NetCDFFile.Group, members: Int, _ path: String
+  ) throws(NetCDFError) -> Ladder {
+    let counts = try group.doubles("ladder_counts").compactMap { Int(exactly: $0) }
+    let numbers = try group.doubles("judged_ladder")
+    let size = counts.count * members
+    guard size > 0, numbers.count % size == 1 else { throw broken(path) }
+    let kinds = split(Array(numbers.dropFirst()), into: numbers.count / size)
+    return Ladder(
+      time: numbers[0], counts: counts, values: kinds.map { split($0, into: counts.count) })
   }
 
   private static func split(_ values: [Double], into count: Int) -> [[Double]] {

@@ -167,5 +167,7 @@ extension OutputFile {
       attributes: [
         "long_name": "within or outside the two-sided level of sigmas; none where not judged"
       ])
+    try defineDeviations(group)
+    try defineLadder(group)
   }
 }

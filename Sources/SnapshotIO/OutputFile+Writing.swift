@@ -113,6 +113,8 @@ extension OutputFile {
         try group.put(values, into: distance.name + suffix, start: [index, 0], count: count)
       }
     }
+    try writeDeviations(entry, at: index, in: group)
+    if let ladder = entry.ladder { try write(ladder, at: index, in: group) }
   }
 
   /// Writes the verdict and its attributes.
@@ -125,6 +127,7 @@ extension OutputFile {
     try requireRoom(for: 64 * (verdict.within.count + 1))
     let group = try file.root.group(named: "comparison")
     try group.put(verdict.pValues.map { verdict.degrees == 0 ? .nan : $0 }, into: "p_value")
+    try group.put(verdict.standardDeviations, into: "sigmas")
     try group.put(verdict.within.map(word), into: "verdict")
     try group.setAttribute("verdict", to: .text(word(verdict.isWithin)))
     try group.setAttribute("sigmas", to: .doubles([sigmas]))
@@ -134,16 +137,19 @@ extension OutputFile {
     }
   }
 
-  /// Adds the group `comparison` to a file that was written without it.
+  /// Adds the group `comparison` to a file that was written without it, or what it lacks.
   public func addComparison() throws(NetCDFError) {
-    guard try !file.root.hasGroup(named: "comparison") else { return }
+    let isThere = try file.root.hasGroup(named: "comparison")
     try requireRoom(for: 0)
-    try defineComparison(try file.root.group(named: "comparison"))
+    let group = try file.root.group(named: "comparison")
+    guard isThere else { return try defineComparison(group) }
+    try defineDeviations(group)
+    try defineLadder(group)
   }
 
   /// Writes one snapshot's distances alone.
   public func write(_ entry: Comparison.Entry, at index: Int) throws(NetCDFError) {
-    try requireRoom(for: 3 * chart.distances.count * 8 * layout.members)
+    try requireRoom(for: layout.bytesPerComparison)
     try write(entry, at: index, in: try file.root.group(named: "comparison"))
   }
 

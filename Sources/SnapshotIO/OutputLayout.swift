@@ -16,13 +16,15 @@ public struct OutputLayout: Sendable {
   /// Tokens written per member.
   public var writtenTokens: Int
   public var hasComparison: Bool
+  /// N of every rung of the comparison's ladder; empty for none.
+  public var ladderCounts: [Int]
   /// Step of the stochastic scheme, where there is one.
   public var particleStep: Double?
 
   public init(
     title: String, runFile: String, seed: UInt64, chart: Chart, hasDensity: Bool,
     expectedNodes: Int?, members: Int, writtenTokens: Int, hasComparison: Bool,
-    particleStep: Double?
+    ladderCounts: [Int], particleStep: Double?
   ) {
     self.title = title
     self.runFile = runFile
@@ -33,6 +35,7 @@ public struct OutputLayout: Sendable {
     self.members = members
     self.writtenTokens = writtenTokens
     self.hasComparison = hasComparison
+    self.ladderCounts = ladderCounts
     self.particleStep = particleStep
   }
 
@@ -45,8 +48,16 @@ public struct OutputLayout: Sendable {
     // Diagnostics, and clusters in chunks of 16.
     let series = moments + 40 + 16 * (1 + chart.clusterPosition.width) + chart.tokenMeanWidth
     let density = hasDensity ? 2 * chart.pointCount + series : 0
-    let distances = hasComparison ? 3 * chart.distances.count : 0
-    let member = writtenTokens * chart.token.width + series + distances
-    return 8 * (density + members * member) + (expectedNodes == nil ? 0 : NodeVariable.bytes(nodes))
+    let member = writtenTokens * chart.token.width + series
+    return 8 * (density + members * member) + (hasComparison ? bytesPerComparison : 0)
+      + (expectedNodes == nil ? 0 : NodeVariable.bytes(nodes))
+  }
+
+  /// Bytes of one snapshot's comparison.
+  public var bytesPerComparison: Int {
+    let kinds = chart.distances.count + 1
+    let member =
+      3 * chart.distances.count + chart.judgedMoments.count + kinds * ladderCounts.count
+    return 8 * (members * member + 2 * kinds)
   }
 }

@@ -125,7 +125,7 @@ struct SphereSamplerTests {
     let sampler = SphereSampler(dimension: dimension, law: Self.laws[law](dimension))
     let alone = (0..<5).map { sampler.draws(count: 40, seed: 9, member: $0) }
     for threads in [1, 2, 5] {
-      #expect(sampler.members(5, count: 40, seed: 9, threads: threads) == alone)
+      #expect(sampler.members(0..<5, count: 40, seed: 9, threads: threads) == alone)
     }
     // Fewer draws are the first of more; another member or seed is another sample.
     #expect(

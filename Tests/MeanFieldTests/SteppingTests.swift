@@ -185,7 +185,7 @@ import Testing
     func run(threads: Int) throws -> [[Double]] {
       let equation = Equation(attention: Attention(beta: 9), noise: noise)
       let law = StructureTests.twoBumps
-      let draws = CircleSampler(law: law).members(5, count: 700, seed: 3, threads: threads)
+      let draws = CircleSampler(law: law).members(0..<5, count: 700, seed: 3, threads: threads)
       let simulation = Simulation(
         density: try Evolution.density(equation, from: law, end: 1),
         members: draws.enumerated().map {

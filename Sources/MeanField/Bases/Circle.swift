@@ -36,7 +36,8 @@ public struct Circle: Geometry {
           name: "sobolev",
           longName: "Sobolev distance (sum over k != 0 of |dm_k|^2 / k^2)^(1/2)", units: "1",
           width: 1),
-      ])
+      ],
+      judgedMoments: (1...judgedDegree).flatMap { ["Re m_\($0)", "Im m_\($0)"] })
   }
 
   public func density(
@@ -71,7 +72,7 @@ public struct Circle: Geometry {
   }
 
   public func draws(
-    from law: InitialLaw, count: Int, members: Int, seed: UInt64, threads: Int
+    from law: InitialLaw, count: Int, members: Range<Int>, seed: UInt64, threads: Int
   ) -> [[Double]] {
     CircleSampler(law: law).members(members, count: count, seed: seed, threads: threads)
   }

@@ -47,9 +47,9 @@ public protocol Geometry: Sendable {
     _ equation: Equation, around law: InitialLaw, numerics: TokenNumerics
   ) throws(SimulationFailure) -> any ResponseEvolution
 
-  /// N independent draws for every one of members 0…members − 1, from a law that has a density.
+  /// N independent draws for every one of some members, from a law that has a density.
   func draws(
-    from law: InitialLaw, count: Int, members: Int, seed: UInt64, threads: Int
+    from law: InitialLaw, count: Int, members: Range<Int>, seed: UInt64, threads: Int
   ) -> [[Double]]
 
   /// What a right-hand side of each kind takes.
@@ -87,6 +87,15 @@ extension Geometry {
 
   public func tokenLoad(_ equation: Equation, count: Int) -> Load {
     SphereTokenField.load(dimension: dimension, count: count, modes: equation.kernel.modes)
+  }
+}
+
+extension Geometry {
+  /// N independent draws for every one of members 0…members − 1, from a law that has a density.
+  public func draws(
+    from law: InitialLaw, count: Int, members: Int, seed: UInt64, threads: Int
+  ) -> [[Double]] {
+    draws(from: law, count: count, members: 0..<members, seed: seed, threads: threads)
   }
 }
 

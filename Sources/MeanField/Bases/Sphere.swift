@@ -55,6 +55,7 @@ public struct Sphere: Geometry {
         longName: "Sobolev distance (sum over l >= 1 of |dh_lm|^2 / (l(l+1))^(3/2))^(1/2)",
         units: "1", width: 1),
     ]
+    chart.judgedMoments = (1...judgedDegree).flatMap { l in (-l...l).map { "Y_\(l),\($0)" } }
     return chart
   }
 
@@ -75,7 +76,7 @@ public struct Sphere: Geometry {
   }
 
   public func draws(
-    from law: InitialLaw, count: Int, members: Int, seed: UInt64, threads: Int
+    from law: InitialLaw, count: Int, members: Range<Int>, seed: UInt64, threads: Int
   ) -> [[Double]] {
     let source: SphereSampler.Law
     switch law {

@@ -53,7 +53,8 @@ public struct Zonal: Geometry {
           longName:
             "Sobolev distance (sum over k != 0 of |d integral cos(k theta) dmu|^2 / k^2)^(1/2)",
           units: "1", width: 1),
-      ])
+      ],
+      judgedMoments: (1...judgedDegree).map { "P_\($0)" })
   }
 
   public func density(
@@ -82,7 +83,7 @@ public struct Zonal: Geometry {
   }
 
   public func draws(
-    from law: InitialLaw, count: Int, members: Int, seed: UInt64, threads: Int
+    from law: InitialLaw, count: Int, members: Range<Int>, seed: UInt64, threads: Int
   ) -> [[Double]] {
     let source: SphereSampler.Law
     switch law {

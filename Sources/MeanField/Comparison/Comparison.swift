@@ -28,6 +28,11 @@ public struct Comparison: Sendable {
     /// distances[member][kind], the kinds those of the chart.
     public var distances: [[Double]]
     public var sampling: SamplingError
+    /// momentDeviations[member][moment], in predicted standard deviations; NaN where none is
+    /// predicted.
+    public var momentDeviations: [[Double]]
+    /// nil where there is none.
+    public var ladder: Ladder?
   }
 
   public struct Verdict: Sendable, Equatable {
@@ -54,6 +59,9 @@ public struct Comparison: Sendable {
     /// From when on nothing can be expected: fluctuations are of order one.
     public var chanceTime: Double?
     public var seen = 0
+    /// The largest deviation, and the last ladder, of the snapshots that can be judged.
+    public var largestDeviation: MomentDeviation?
+    public var judgedLadder: Ladder?
 
     public init() {}
   }
@@ -61,6 +69,8 @@ public struct Comparison: Sendable {
   public var memory = Memory()
   private let stride: Int
   private let hasNoise: Bool
+  /// N of every rung of the ladder; empty for none.
+  private let ladderCounts: [Int]
   /// Degrees 1…judged decide.
   private let judgedDegrees: [Int]
   /// Those around the fastest growing one say when fluctuations are no longer small.
@@ -69,14 +79,16 @@ public struct Comparison: Sendable {
 
   /// - Parameters:
   ///   - tokens: N of each member.
+  ///   - ladderCounts: N of every rung of the ladder; empty for none.
   ///   - snapshotCount: how many there will be.
   public init(
-    tokens: Int, members: Int, sigmas: Double, snapshotCount: Int, equation: Equation,
-    threads: Int
+    tokens: Int, members: Int, sigmas: Double, ladderCounts: [Int] = [], snapshotCount: Int,
+    equation: Equation, threads: Int
   ) {
     self.tokens = tokens
     self.members = members
     self.sigmas = sigmas
+    self.ladderCounts = ladderCounts
     hasNoise = equation.noise > 0
     let fastest = LinearTheory(equation: equation).fastestMode ?? 1
     judgedDegrees = Array(1...equation.manifold.geometry.judgedDegree)
@@ -91,43 +103,78 @@ public struct Comparison: Sendable {
 
   /// Adds one snapshot of the density and of every member; returns their distances.
   ///
-  /// - Parameter response: nil where it is not needed any more: nothing is expected then.
+  /// - Parameters:
+  ///   - response: nil where it is not needed any more: nothing is expected then.
+  ///   - rungs: the laws of the members of every rung of the ladder.
   public mutating func record(
-    density: Snapshot, members snapshots: [Snapshot], response: (any LinearResponse)?
+    density: Snapshot, members snapshots: [Snapshot], response: (any LinearResponse)?,
+    ladder rungs: [[any Law]] = []
   ) -> Entry {
     precondition(snapshots.count == members, "one snapshot for every member")
-    let distances = density.law.distances(to: snapshots.map(\.law), threads: threads)
-    var sampling = SamplingError(unknown: distances.first?.count ?? 0)
+    precondition(rungs.count == ladderCounts.count, "one list of laws for every rung")
+    let time = density.time
+    let laws = snapshots.map(\.law) + rungs.joined()
+    let distances = density.law.distances(to: laws, threads: threads)
+    let differences = differences(of: laws, from: density.law)
+    var entry = Entry(
+      time: time, distances: Array(distances.prefix(members)),
+      sampling: SamplingError(unknown: distances.first?.count ?? 0),
+      momentDeviations: differences.prefix(members).map { $0.map { _ in .nan } })
+    if !rungs.isEmpty {
+      entry.ladder = Ladder(
+        time: time, counts: ladderCounts, distances: Array(distances.dropFirst(members)),
+        momentDifferences: Array(differences.dropFirst(members)))
+    }
     if let response, needsResponse {
-      if memory.seen % stride == 0 { addDeviations(density, snapshots, response) }
+      let influences = response.influences(degrees: judgedDegrees + watchedDegrees)
+      if memory.seen % stride == 0 {
+        addDeviations(time, Array(differences.prefix(members)), influences, response)
+      }
       if needsResponse {
-        sampling = SamplingError(response, tokens: tokens, threads: threads)
+        entry.sampling = SamplingError(response, tokens: tokens, threads: threads)
+        entry.momentDeviations = standardized(Array(differences.prefix(members)), influences)
+      }
+      if memory.fluctuationTime == nil {
+        memory.largestDeviation = .largest(of: entry, and: memory.largestDeviation)
+        memory.judgedLadder = entry.ladder
       }
     }
     memory.seen += 1
-    return Entry(time: density.time, distances: distances, sampling: sampling)
+    return entry
+  }
+
+  /// The judged moments of laws less those of another.
+  private func differences(of laws: [any Law], from density: any Law) -> [[Double]] {
+    let expected = density.moments(degrees: judgedDegrees)
+    return parallelMap(count: laws.count, threads: threads) { [judgedDegrees] i in
+      zip(laws[i].moments(degrees: judgedDegrees), expected).map { $0 - $1 }
+    }
+  }
+
+  /// Differences of the judged moments over what the linear theory says of their standard deviations.
+  private func standardized(_ differences: [[Double]], _ influences: [[[Double]]]) -> [[Double]] {
+    let deviations = influences.prefix(judgedDegrees.count).joined().map { row in
+      (dot(row, row) / Double(tokens)).squareRoot()
+    }
+    return differences.map { zip($0, deviations).map { $1 > 0 ? $0 / $1 : .nan } }
   }
 
   private mutating func addDeviations(
-    _ density: Snapshot, _ snapshots: [Snapshot], _ response: any LinearResponse
+    _ time: Double, _ differences: [[Double]], _ influences: [[[Double]]],
+    _ response: any LinearResponse
   ) {
     let degrees = judgedDegrees + watchedDegrees
-    let influences = response.influences(degrees: degrees)
     // E |Δm|² of a degree, the sum of the variances of its moments, in units of what m can be.
     let sizes = zip(influences, response.spreads(degrees: degrees)).map { rows, spread in
       rows.reduce(0) { $0 + dot($1, $1) } / (spread * spread * Double(tokens))
     }
     let largest = sizes.max() ?? 0
     // Beyond |Δm| of 0.1 the linear theory is too rough for a verdict, beyond 0.5 for anything.
-    if largest > 0.25 { memory.chanceTime = density.time }
-    if largest > 0.01, memory.fluctuationTime == nil { memory.fluctuationTime = density.time }
+    if largest > 0.25 { memory.chanceTime = time }
+    if largest > 0.01, memory.fluctuationTime == nil { memory.fluctuationTime = time }
     guard memory.fluctuationTime == nil else { return }
     memory.influences += influences.prefix(judgedDegrees.count).flatMap { $0 }
-    let expected = density.law.moments(degrees: judgedDegrees)
-    for (m, snapshot) in snapshots.enumerated() {
-      let found = snapshot.law.moments(degrees: judgedDegrees)
-      memory.deviations[m] += zip(found, expected).map { $0 - $1 }
-    }
+    for m in 0..<members { memory.deviations[m] += differences[m] }
   }
 
   /// Judges all members by what has been recorded.

@@ -44,6 +44,8 @@ public struct Chart: Sendable, Equatable {
   public var token: Quantity
   /// Distances between particles and a density.
   public var distances: [Quantity]
+  /// The real moments that a comparison judges, in the order of `Law.moments(degrees:)`.
+  public var judgedMoments: [String] = []
 
   /// Grid points.
   public var pointCount: Int { weights.count }

@@ -26,9 +26,13 @@ public struct CircleSampler: Sendable {
     return (0..<count).map { angle(at: stream.uniform(index: $0, draw: 0)) }
   }
 
-  /// Draws of members 0…members−1.
-  public func members(_ members: Int, count: Int, seed: UInt64, threads: Int) -> [[Double]] {
-    parallelMap(count: members, threads: threads) { draws(count: count, seed: seed, member: $0) }
+  /// Draws of some members.
+  public func members(
+    _ members: Range<Int>, count: Int, seed: UInt64, threads: Int
+  ) -> [[Double]] {
+    parallelMap(count: members.count, threads: threads) {
+      draws(count: count, seed: seed, member: members.lowerBound + $0)
+    }
   }
 
   private static func guide(_ levels: [Double]) -> [Int] {

@@ -6,6 +6,8 @@ internal import Transforms
 public final class Simulation {
   public let density: (any LawEvolution)?
   public let members: [any LawEvolution]
+  /// Further members of other sizes, rung after rung: their laws are seen, and nothing else of them.
+  public let ladder: [[any LawEvolution]]
   public let fluctuation: (any ResponseEvolution)?
   /// False once nobody asks for the fluctuations any more: they stay where they are.
   public var followsFluctuation = true
@@ -26,6 +28,8 @@ public final class Simulation {
     public var densityClusters: [Cluster]
     public var members: [Snapshot]
     public var memberClusters: [[Cluster]]
+    /// Laws of the members of every rung of the ladder.
+    public var ladder: [[any Law]]
     public var response: (any LinearResponse)?
     /// Mergers of the density's clusters since the last frame.
     public var mergers: [Merger]
@@ -45,12 +49,13 @@ public final class Simulation {
   ///   - times: ascending, the first is 0.
   ///   - threads: how many may be used; the values do not depend on it.
   public init(
-    density: (any LawEvolution)?, members: [any LawEvolution],
+    density: (any LawEvolution)?, members: [any LawEvolution], ladder: [[any LawEvolution]] = [],
     fluctuation: (any ResponseEvolution)? = nil, times: [Double], threads: Int
   ) {
     precondition(times.first == 0, "the first snapshot is that of the start")
     self.density = density
     self.members = members
+    self.ladder = ladder
     self.fluctuation = fluctuation
     self.times = times
     self.threads = threads
@@ -100,6 +105,12 @@ public final class Simulation {
       let snapshot = members[m].snapshot()
       return (snapshot: snapshot, clusters: snapshot.clusters())
     }
+    nonisolated(unsafe) let climbers = Array(ladder.joined())
+    var laws = parallelMap(count: climbers.count, threads: threads) { climbers[$0].law() }[...]
+    let rungs = ladder.map { rung -> [any Law] in
+      defer { laws = laws.dropFirst(rung.count) }
+      return Array(laws.prefix(rung.count))
+    }
     let density = density?.snapshot()
     let clusters = density?.clusters() ?? []
     var mergers: [Merger] = []
@@ -109,7 +120,7 @@ public final class Simulation {
     }
     let frame = Frame(
       index: index, time: times[index], density: density, densityClusters: clusters,
-      members: seen.map(\.snapshot), memberClusters: seen.map(\.clusters),
+      members: seen.map(\.snapshot), memberClusters: seen.map(\.clusters), ladder: rungs,
       response: followsFluctuation ? fluctuation?.response() : nil, mergers: mergers,
       earlierMergers: mergerCount)
     densityAtFrame = self.density?.replica()
@@ -123,7 +134,7 @@ public final class Simulation {
     SavedRun(
       nextSnapshot: nextSnapshot, mergerCount: mergerCount, density: density?.saved,
       densityAtFrame: densityAtFrame?.saved, members: members.map(\.saved),
-      fluctuation: fluctuation?.saved)
+      ladder: ladder.map { $0.map(\.saved) }, fluctuation: fluctuation?.saved)
   }
 
   /// Goes back to a saved place.
@@ -131,7 +142,8 @@ public final class Simulation {
   /// - Returns: false if the saved run has another shape than this one, which is then of no use.
   public func restore(_ saved: SavedRun) -> Bool {
     guard
-      saved.members.count == members.count, saved.nextSnapshot <= times.count,
+      saved.members.count == members.count,
+      saved.ladder.map(\.count) == ladder.map(\.count), saved.nextSnapshot <= times.count,
       (saved.density == nil) == (density == nil),
       (saved.fluctuation == nil) == (fluctuation == nil)
     else { return false }
@@ -144,9 +156,8 @@ public final class Simulation {
       guard density.restore(state) else { return false }
     }
     if let fluctuation, let state = saved.fluctuation, !fluctuation.restore(state) { return false }
-    for (member, state) in zip(members, saved.members) where !member.restore(state) {
-      return false
-    }
+    let tokens = zip(members + ladder.joined(), saved.members + saved.ladder.joined())
+    for (member, state) in tokens where !member.restore(state) { return false }
     nextSnapshot = saved.nextSnapshot
     mergerCount = saved.mergerCount
     return true
@@ -177,7 +188,8 @@ public final class Simulation {
     func run(_ shouldStop: () -> Bool) throws(SimulationFailure) { try advance(shouldStop) }
   }
 
-  /// The heaviest first: the density, then the fluctuations, then the members.
+  /// The heaviest first: the density, then the fluctuations, then the members and the ladder from
+  /// its top.
   private func tasks(_ target: Double) -> [EvolutionTask] {
     var tasks: [EvolutionTask] = []
     if let density { tasks.append(EvolutionTask(density, target)) }
@@ -189,7 +201,7 @@ public final class Simulation {
             try fluctuation.advance(to: target, shouldStop: stop)
           }))
     }
-    return tasks + members.map { EvolutionTask($0, target) }
+    return tasks + (members + ladder.reversed().joined()).map { EvolutionTask($0, target) }
   }
 }
 
@@ -201,17 +213,20 @@ public struct SavedRun: Sendable, Equatable {
   /// The density at the last frame: the next search for mergers starts there.
   public var densityAtFrame: SavedEvolution?
   public var members: [SavedEvolution]
+  public var ladder: [[SavedEvolution]]
   public var fluctuation: SavedEvolution?
 
   public init(
     nextSnapshot: Int, mergerCount: Int, density: SavedEvolution?,
-    densityAtFrame: SavedEvolution?, members: [SavedEvolution], fluctuation: SavedEvolution?
+    densityAtFrame: SavedEvolution?, members: [SavedEvolution],
+    ladder: [[SavedEvolution]], fluctuation: SavedEvolution?
   ) {
     self.nextSnapshot = nextSnapshot
     self.mergerCount = mergerCount
     self.density = density
     self.densityAtFrame = densityAtFrame
     self.members = members
+    self.ladder = ladder
     self.fluctuation = fluctuation
   }
 }

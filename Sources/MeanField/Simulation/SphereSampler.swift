@@ -88,9 +88,13 @@ public struct SphereSampler: Sendable {
     return rows
   }
 
-  /// Draws of members 0…members−1.
-  public func members(_ members: Int, count: Int, seed: UInt64, threads: Int) -> [[Double]] {
-    parallelMap(count: members, threads: threads) { draws(count: count, seed: seed, member: $0) }
+  /// Draws of some members.
+  public func members(
+    _ members: Range<Int>, count: Int, seed: UInt64, threads: Int
+  ) -> [[Double]] {
+    parallelMap(count: members.count, threads: threads) {
+      draws(count: count, seed: seed, member: members.lowerBound + $0)
+    }
   }
 
   private func drawPoint(

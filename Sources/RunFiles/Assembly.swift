@@ -41,7 +41,8 @@ extension RunFile {
     return Simulation(
       density: try densityEvolution(geometry),
       members: hasMembers ? memberEvolutions(geometry, threads: threads) : [],
-      ladder: compares ? ladderEvolutions(geometry, threads: threads) : [], fluctuation: fluctuation, times: times ?? snapshotTimes, threads: threads)
+      ladder: compares ? ladderEvolutions(geometry, threads: threads) : [],
+      fluctuation: fluctuation, times: times ?? snapshotTimes, threads: threads)
   }
 
   private func densityEvolution(

@@ -55,7 +55,8 @@ public struct Recomparison {
       compares: true, hasMembers: false, times: times, threads: threads)
     var comparison = Comparison(
       tokens: particles.count, members: particles.members, sigmas: runFile.compare.sigmas,
-      ladderCounts: runFile.compare.counts, snapshotCount: times.count, equation: runFile.equation, threads: threads)
+      ladderCounts: runFile.compare.counts, snapshotCount: times.count, equation: runFile.equation,
+      threads: threads)
     let output = try OutputFile(resuming: path, layout: runFile.layout(compares: true))
     var summary = RunSession.Summary(output: path, wallTime: 0)
     do {

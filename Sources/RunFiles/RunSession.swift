@@ -165,7 +165,8 @@ public final class RunSession {
     guard compares, let particles = runFile.particles else { return nil }
     return Comparison(
       tokens: particles.count, members: particles.members, sigmas: runFile.compare.sigmas,
-      ladderCounts: runFile.compare.counts, snapshotCount: snapshots, equation: runFile.equation, threads: threads)
+      ladderCounts: runFile.compare.counts, snapshotCount: snapshots, equation: runFile.equation,
+      threads: threads)
   }
 
   // MARK: Files
@@ -244,7 +245,8 @@ extension Simulation {
   /// The time everything has reached.
   public var slowestTime: Double {
     let followed = followsFluctuation ? fluctuation?.memory.time : nil
-    let all = [density?.memory.time, followed]
+    let all =
+      [density?.memory.time, followed]
       + (members + ladder.joined()).map(\.memory.time)
     return all.compactMap { $0 }.min() ?? 0
   }

@@ -1,4 +1,4 @@
-public import MeanField
+import MeanField
 
 /// Deviations of moments and the ladder, in the group `comparison`.
 extension OutputFile {
@@ -16,7 +16,8 @@ extension OutputFile {
     try group.defineVariable(
       "moment_deviation", .double, dimensions: ["time", "member", "moment"],
       attributes: [
-        "long_name": "moment of a member less that of the density, in predicted standard deviations",
+        "long_name":
+          "moment of a member less that of the density, in predicted standard deviations",
         "units": "1",
       ])
     try group.defineVariable(

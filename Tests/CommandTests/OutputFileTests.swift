@@ -206,6 +206,11 @@ struct OutputFileTests {
       tree = xarray.open_datatree("output/run.nc")
       assert tree["particles"].energy.dims == ("time", "member")
       """
+    try Self.expectPython(program, in: folder)
+  }
+
+  /// Runs a program that asserts what it reads.
+  static func expectPython(_ program: String, in folder: TemporaryFolder) throws {
     try folder.write(program, to: "read.py")
     let process = Process()
     let errors = folder.file("errors")

@@ -25,7 +25,8 @@ struct ResumeTests {
   static let cases: [Case] = (1...5).flatMap { seed in
     [
       Case(
-        name: "comparison, no noise", compares: true, change: ["time.tolerance=1e-10"], seed: seed),
+        name: "comparison with a ladder", compares: true,
+        change: ["time.tolerance=1e-10", "compare.counts=[16, 48]"], seed: seed),
       Case(
         name: "noise", compares: false,
         change: ["noise=0.05", "particles.step=0.01", "particles.count=40"], seed: seed),
@@ -77,7 +78,9 @@ struct ResumeTests {
   /// Every stop begins with bases that have to find the degree of what was saved.
   @Test("a noisy comparison on the sphere, stopped before and after it is refined")
   func refined() throws {
-    let chain = Case(name: "sphere", text: Samples.narrowing, compares: true, change: [], seed: 1)
+    let chain = Case(
+      name: "sphere", text: Samples.narrowing, compares: true, change: ["compare.counts=[8, 20]"],
+      seed: 1)
     let path = folder.file("refined.nc")
     let whole = try session(chain, path).execute()
     #expect(whole.densityResolution == .degree(63))

@@ -27,6 +27,7 @@ struct DefaultTests {
     #expect(run.output.modes == 64)
     #expect(run.output.particles == .all)
     #expect(run.compare.sigmas == 4)
+    #expect(run.compare.counts.isEmpty)
   }
 
   @Test func particlesOnceAskedFor() throws {

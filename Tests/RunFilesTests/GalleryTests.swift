@@ -48,6 +48,10 @@ import Testing
     "large-beta.yaml": Expectation(
       end: 2, settings: ["particles.count=3000", "particles.members=1", "output.particles=all"],
       moments: [], clusters: [], allowed: 20e-9 * 4.4),
+    // Tests/References/ladder.json at t = 2; λ = 0.4656 of mode 4.
+    "ladder.yaml": Expectation(
+      end: 2, settings: ["particles.members=2", "compare.counts=[8, 16]"],
+      moments: [], clusters: [], allowed: 20e-8 * 2.6),
   ]
 
   /// Where the numbers stand in Tests/References instead: file, case, time.
@@ -55,6 +59,7 @@ import Testing
     "circle-clusters.yaml": ("clusters", nil, 2),
     "metastable.yaml": ("metastable", 1, 0.2),
     "large-beta.yaml": ("largebeta", 0, 2),
+    "ladder.yaml": ("ladder", nil, 2),
   ]
 
   struct Table: Decodable {

@@ -27,10 +27,27 @@ struct RefusalTests {
 
   @Test(arguments: [
     Case(
-      "compare: {counts: [1, 2]}",
-      "5:11: compare.counts: 'counts' is reserved for a later version")
+      "compare: {counts: 5}", "5:19: compare.counts: found 5, allowed: a list of particle counts"),
+    Case(
+      "compare: {counts: [5]}",
+      "5:19: compare.counts: found a list of 1, allowed: 2 to 15 particle counts"),
+    Case(
+      "compare: {counts: [\((1...16).map(String.init).joined(separator: ", "))]}",
+      "5:19: compare.counts: found a list of 16, allowed: 2 to 15 particle counts"),
+    Case(
+      "compare: {counts: [7, 7, 7]}",
+      "5:19: compare.counts: found 7 alone, allowed: at least two different particle counts"),
+    Case(
+      "compare: {counts: [10, 0]}",
+      "5:24: compare.counts.1: found 0, allowed: a whole number from 1 to 1000000000"),
+    Case(
+      "compare: {counts: [10, many]}",
+      "5:24: compare.counts.1: found 'many', allowed: a whole number from 1 to 1000000000"),
+    Case(
+      "compare: {count: [10, 20]}",
+      "5:11: compare.count: found an unknown key, allowed: sigmas, counts, did you mean 'counts'?"),
   ])
-  func reservedForLater(_ refused: Case) {
+  func ladders(_ refused: Case) {
     Samples.expectRefusal(refused.text, refused.message)
   }
 

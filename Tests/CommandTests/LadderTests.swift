@@ -70,7 +70,6 @@ struct LadderTests {
       #expect(try group.doubles("rate_\(name)")[2] == kind.exponent)
       #expect(try group.doubles("rate_\(name)_error")[2] == kind.error)
       let law = PowerLaw(counts: [64, 256], values: kind.members)
-      #expect(law == PowerLaw(counts: [64, 256], values: kind.members))
       #expect(law.exponent == kind.exponent && law.error == kind.error)
     }
     // p = erfc(σ/√2).
@@ -105,9 +104,11 @@ struct LadderTests {
 
   /// N Var Re m_k = (1 + Re m_{2k})/2 − (Re m_k)², N Var Im m_k = (1 − Re m_{2k})/2 − (Im m_k)² of
   /// independent draws.
-  @Test("at the start moments deviate by what independent draws have")
+  @Test("the report has a table, and at the start moments deviate by what independent draws have")
   func deviationsAtTheStart() throws {
-    #expect(try meanfield("compare", "run.yaml", "--quiet").status == 0)
+    let outcome = try meanfield("compare", "run.yaml")
+    #expect(outcome.status == 0)
+    try expectTable(outcome)
     let file = try NetCDFFile(opening: folder.file("output/run.nc"))
     // Four modes are written and eight needed.
     let law = InitialLaw.vonMises([
@@ -140,7 +141,7 @@ struct LadderTests {
   func other() throws {
     #expect(try meanfield("compare", "run.yaml", "--quiet").status == 0)
     let path = folder.file("output/run.nc")
-    for counts in ["[32, 128]", "[64, 128, 256]", "[256, 64, 16]"] {
+    for counts in ["[64, 128, 256]", "[256, 64, 16]"] {
       let outcome = try meanfield(
         "compare", "output/run.nc", "--quiet", "--set", "compare.counts=\(counts)")
       #expect(outcome.status == 0)
@@ -187,7 +188,10 @@ struct LadderTests {
     #expect(checkpoint.comparison?.largestDeviation != nil)
     // What is written is what is read back.
     try checkpoint.write(to: path)
-    #expect(try Checkpoint(contentsOf: path) == checkpoint)
+    let again = try Checkpoint(contentsOf: path)
+    #expect(again.comparison == checkpoint.comparison)
+    #expect(
+      again.run.ladder.map { $0.map(\.state) } == checkpoint.run.ladder.map { $0.map(\.state) })
     let rest = try session("stopped.nc", start: .resume).execute()
     #expect(rest.judgedLadder == whole.judgedLadder)
     #expect(rest.largestDeviation == whole.largestDeviation)
@@ -195,10 +199,7 @@ struct LadderTests {
     #expect(try Contents(of: folder.file("stopped.nc")).differences(from: expected) == ["run_file"])
   }
 
-  @Test("the report has a table")
-  func table() throws {
-    let outcome = try meanfield("compare", "run.yaml")
-    #expect(outcome.status == 0)
+  private func expectTable(_ outcome: Program.Outcome) throws {
     let lines = outcome.output.split(separator: "\n").map(String.init)
     let first = try #require(
       lines.firstIndex { $0.hasPrefix("ladder at t = 0.5: mean of 2 members") })

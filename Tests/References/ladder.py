@@ -26,7 +26,7 @@ def main():
     lines = [
         line(generator, [250, 1000, 4000, 16000], 8, -0.5, 0.3),
         line(generator, [64, 100, 4096], 3, -0.25, 0.5),
-        line(generator, [10, 1000000], 2, -0.5, 1e-6),
+        line(generator, [10, 1000000], 2, -0.5, 0.01),
         # In any order, and one N twice.
         line(generator, [512, 8, 64, 8], 5, -0.5, 1.0),
     ]

@@ -127,15 +127,17 @@ public struct Comparison: Sendable {
     }
     if let response, needsResponse {
       let influences = response.influences(degrees: judgedDegrees + watchedDegrees)
+      let sizes = sizes(influences, response)
       if memory.seen % stride == 0 {
-        addDeviations(time, Array(differences.prefix(members)), influences, response)
+        addDeviations(time, Array(differences.prefix(members)), influences, sizes)
       }
       if needsResponse {
         entry.sampling = SamplingError(response, tokens: tokens, threads: threads)
         entry.momentDeviations = standardized(Array(differences.prefix(members)), influences)
       }
       if memory.fluctuationTime == nil {
-        memory.largestDeviation = .largest(of: entry, and: memory.largestDeviation)
+        memory.largestDeviation = .largest(
+          of: entry, where: isLinear(influences, sizes), and: memory.largestDeviation)
         memory.judgedLadder = entry.ladder
       }
     }
@@ -159,16 +161,37 @@ public struct Comparison: Sendable {
     return differences.map { zip($0, deviations).map { $1 > 0 ? $0 / $1 : .nan } }
   }
 
+  /// E |Δm|² of a degree, the sum of the variances of its moments, in units of what m can be; and
+  /// those units.
+  private func sizes(
+    _ influences: [[[Double]]], _ response: any LinearResponse
+  ) -> [(size: Double, spread: Double)] {
+    zip(influences, response.spreads(degrees: judgedDegrees + watchedDegrees)).map { rows, spread in
+      let size = rows.reduce(0) { $0 + dot($1, $1) } / (spread * spread * Double(tokens))
+      return (size, spread)
+    }
+  }
+
+  /// Whether the first order of every judged moment shows behind the second order of all.
+  ///
+  /// That is of the size of the largest E |Δm|², or a few times as much: where tokens contract to fixed
+  /// places, first orders vanish and it is all that is left.
+  private func isLinear(
+    _ influences: [[[Double]]], _ sizes: [(size: Double, spread: Double)]
+  ) -> [Bool] {
+    let largest = sizes.map(\.size).max() ?? 0
+    return zip(influences, sizes).prefix(judgedDegrees.count).flatMap { rows, size in
+      rows.map { row in
+        (dot(row, row) / Double(tokens)).squareRoot() > 4 * largest * size.spread
+      }
+    }
+  }
+
   private mutating func addDeviations(
     _ time: Double, _ differences: [[Double]], _ influences: [[[Double]]],
-    _ response: any LinearResponse
+    _ sizes: [(size: Double, spread: Double)]
   ) {
-    let degrees = judgedDegrees + watchedDegrees
-    // E |Δm|² of a degree, the sum of the variances of its moments, in units of what m can be.
-    let sizes = zip(influences, response.spreads(degrees: degrees)).map { rows, spread in
-      rows.reduce(0) { $0 + dot($1, $1) } / (spread * spread * Double(tokens))
-    }
-    let largest = sizes.max() ?? 0
+    let largest = sizes.map(\.size).max() ?? 0
     // Beyond |Δm| of 0.1 the linear theory is too rough for a verdict, beyond 0.5 for anything.
     if largest > 0.25 { memory.chanceTime = time }
     if largest > 0.01, memory.fluctuationTime == nil { memory.fluctuationTime = time }

@@ -16,12 +16,14 @@ public struct MomentDeviation: Sendable, Equatable {
     self.value = value
   }
 
-  /// The larger of the largest one of a snapshot and an earlier one.
-  static func largest(of entry: Comparison.Entry, and earlier: Self?) -> Self? {
+  /// The larger of the largest one of some of a snapshot's moments and an earlier one.
+  static func largest(
+    of entry: Comparison.Entry, where isCounted: [Bool], and earlier: Self?
+  ) -> Self? {
     var largest = earlier
     for (member, deviations) in entry.momentDeviations.enumerated() {
       for (moment, value) in deviations.enumerated()
-      where abs(value) > abs(largest?.value ?? 0) {
+      where isCounted[moment] && abs(value) > abs(largest?.value ?? 0) {
         largest = Self(time: entry.time, member: member, moment: moment, value: value)
       }
     }

@@ -51,7 +51,9 @@ public struct RunCost: Sendable, Equatable, Codable {
   }
 
   /// Refuses a run that would not fit.
-  func check(output: String) throws(RunFileError) {
+  ///
+  /// - Parameter hasLadder: the memory is also that of a ladder.
+  func check(output: String, hasLadder: Bool) throws(RunFileError) {
     guard stochasticSteps <= 1e12 else {
       throw .content(
         """
@@ -60,8 +62,8 @@ public struct RunCost: Sendable, Equatable, Codable {
         """)
     }
     let room = Room(subject: "the run")
-    try room.checkMemory(
-      memory, advice: "fewer particles.count, particles.members or compare.counts")
+    let counts = hasLadder ? "particles.count, compare.counts" : "particles.count"
+    try room.checkMemory(memory, advice: "fewer \(counts) or particles.members")
     try room.checkDisk(
       disk, output: output,
       advice: "a longer output.every, fewer output.particles, or another disk")

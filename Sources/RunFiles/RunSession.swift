@@ -65,7 +65,8 @@ public final class RunSession {
     self.threads = threads
     self.checkpointInterval = checkpointInterval
     resolved = self.runFile.yaml
-    try RunCost(self.runFile, compares: compares).check(output: self.runFile.output.file)
+    try RunCost(self.runFile, compares: compares).check(
+      output: self.runFile.output.file, hasLadder: compares && runFile.hasLadder)
   }
 
   /// Runs to the end.

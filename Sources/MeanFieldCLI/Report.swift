@@ -198,11 +198,14 @@ enum Report {
   static func json(_ prediction: Prediction) -> String { encoded(prediction) }
 
   static func text(_ runFile: RunFile, _ cost: RunCost) -> String {
-    let lines = [
-      "memory: about \(RunCost.size(cost.memory)) at the start",
-      "disk: about \(RunCost.size(cost.disk)), \(count(cost.snapshots, "snapshot"))",
-      "work: about \(short(cost.workPerRate)) operations for a right-hand side of everything",
-    ]
+    let ladder =
+      runFile.hasLadder ? ["for meanfield compare, with the ladder of compare.counts:"] : []
+    let lines =
+      ladder + [
+        "memory: about \(RunCost.size(cost.memory)) at the start",
+        "disk: about \(RunCost.size(cost.disk)), \(count(cost.snapshots, "snapshot"))",
+        "work: about \(short(cost.workPerRate)) operations for a right-hand side of everything",
+      ]
     return lines.map { "# \($0)" }.joined(separator: "\n") + "\n" + runFile.yaml.trimmingNewlines
   }
 

@@ -1,4 +1,4 @@
-import MeanField
+internal import MeanField
 
 /// Deviations of moments and the ladder, in the group `comparison`.
 extension OutputFile {

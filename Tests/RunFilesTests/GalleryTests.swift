@@ -50,7 +50,7 @@ import Testing
       moments: [], clusters: [], allowed: 20e-9 * 4.4),
     // Tests/References/ladder.json at t = 2; λ = 0.4656 of mode 4.
     "ladder.yaml": Expectation(
-      end: 2, settings: ["particles.members=2", "compare.counts=[8, 16]"],
+      end: 2, settings: ["particles.members=2", "compare.counts=[8, 16]", "output.every=0.2"],
       moments: [], clusters: [], allowed: 20e-8 * 2.6),
   ]
 

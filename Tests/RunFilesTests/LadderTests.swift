@@ -64,7 +64,7 @@ struct LadderTests {
         manifold: sphere
         attention: {beta: 4}
         initial: {vonMises: [{mean: [1, 0, 0.5], concentration: 2}]}
-        particles: {count: 1, members: 20, seed: 1}
+        particles: {count: 1, members: 16, seed: 1}
         time: {end: 0.5, tolerance: 1e-5}
         output: {times: []}
         compare: {counts: [50, 400, 3200]}

@@ -77,10 +77,7 @@ public struct Recomparison {
         var frame = try simulation.takeFrame()
         frame.members = try members(output, particles, at: frame)
         frame.memberClusters = frame.members.map { $0.clusters() }
-        guard let density = frame.density else { break }
-        let entry = comparison.record(
-          density: density, members: frame.members, response: frame.response,
-          ladder: frame.ladder)
+        guard let entry = comparison.record(frame) else { break }
         simulation.followsFluctuation = comparison.needsResponse
         try output.write(entry, at: frame.index)
         summary.last = frame

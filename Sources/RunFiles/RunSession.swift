@@ -128,13 +128,8 @@ public final class RunSession {
         pause: { isInterrupted() || Date() > deadline }, progress: progress)
       if outcome == .arrived {
         let frame = try simulation.takeFrame()
-        var entry: Comparison.Entry?
-        if let density = frame.density {
-          entry = comparison?.record(
-            density: density, members: frame.members, response: frame.response,
-            ladder: frame.ladder)
-          simulation.followsFluctuation = comparison?.needsResponse ?? false
-        }
+        let entry = comparison?.record(frame)
+        if let comparison { simulation.followsFluctuation = comparison.needsResponse }
         try output.write(frame, comparison: entry)
         summary.last = frame
         summary.distances = entry

@@ -156,6 +156,7 @@ extension OutputFile {
           attributes: ["long_name": .text("\(distance.longName) \(meaning)"), "units": "1"])
       }
     }
+    try defineClusterComparison(group)
     try group.defineVariable(
       "p_value", .double, dimensions: ["member"],
       attributes: [

@@ -115,6 +115,7 @@ extension OutputFile {
     }
     try writeDeviations(entry, at: index, in: group)
     if let ladder = entry.ladder { try write(ladder, at: index, in: group) }
+    try write(entry.clusters, at: index, in: group)
   }
 
   /// Writes the verdict and its attributes.

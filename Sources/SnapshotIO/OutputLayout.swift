@@ -53,11 +53,11 @@ public struct OutputLayout: Sendable {
       + (expectedNodes == nil ? 0 : NodeVariable.bytes(nodes))
   }
 
-  /// Bytes of one snapshot's comparison.
+  /// Bytes of one snapshot's comparison, clusters in chunks of 16.
   public var bytesPerComparison: Int {
     let kinds = chart.distances.count + 1
     let member =
-      3 * chart.distances.count + chart.judgedMoments.count + kinds * ladderCounts.count
-    return 8 * (members * member + 2 * kinds)
+      3 * chart.distances.count + chart.judgedMoments.count + kinds * ladderCounts.count + 3 * 16
+    return 8 * (members * member + 2 * kinds + 2 * 16)
   }
 }

@@ -33,6 +33,7 @@ public struct Comparison: Sendable {
     public var momentDeviations: [[Double]]
     /// nil where there is none.
     public var ladder: Ladder?
+    public var clusters = ClusterComparison()
   }
 
   public struct Verdict: Sendable, Equatable {
@@ -75,7 +76,7 @@ public struct Comparison: Sendable {
   private let judgedDegrees: [Int]
   /// Those around the fastest growing one say when fluctuations are no longer small.
   private let watchedDegrees: [Int]
-  private let threads: Int
+  let threads: Int
 
   /// - Parameters:
   ///   - tokens: N of each member.

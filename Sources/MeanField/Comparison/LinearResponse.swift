@@ -16,8 +16,24 @@ public protocol LinearResponse: Sendable {
   ///
   /// - Parameter tokens: N.
   func sampleDistances(count: Int, tokens: Int, threads: Int) -> [[Double]]
+
+  /// How far the clusters of N draws should be from those of the law.
+  ///
+  /// - Parameters:
+  ///   - law: the density itself, of which this is the response.
+  ///   - clusters: its clusters.
+  ///   - tokens: N.
+  func clusterSpreads(
+    of law: any Law, _ clusters: [Cluster], attention: Attention, tokens: Int
+  ) -> [ClusterSpread]
 }
 
 extension LinearResponse {
   public func spreads(degrees: [Int]) -> [Double] { degrees.map { _ in 1 } }
+
+  public func clusterSpreads(
+    of law: any Law, _ clusters: [Cluster], attention: Attention, tokens: Int
+  ) -> [ClusterSpread] {
+    clusters.map { _ in .unknown }
+  }
 }

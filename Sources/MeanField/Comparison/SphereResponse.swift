@@ -12,11 +12,11 @@ struct SphereResponse: LinearResponse {
   let completeDegree: Int
 
   /// Distances of samples count degrees up to this one at least.
-  private static let leastTop = 63
+  static let leastTop = 63
   /// Points of the integral over ⟨x, n⟩.
   private static let slicePoints = 128
 
-  private var layout: HarmonicLayout { HarmonicLayout(degree: degree) }
+  var layout: HarmonicLayout { HarmonicLayout(degree: degree) }
   private var columnCount: Int { columns.count / layout.count }
 
   func influences(degrees: [Int]) -> [[[Double]]] {
@@ -60,13 +60,7 @@ struct SphereResponse: LinearResponse {
   /// A flow carries the white noise of one law to that of the next; what columns leave out is too
   /// fine to move anything else.
   private func finestScales(count: Int, layout top: HarmonicLayout) -> [[Double]] {
-    let transform = SphericalHarmonicTransform(
-      degree: top.degree, latitudes: (3 * top.degree + 3) / 2,
-      longitudes: SphericalHarmonicBasis.smoothCount(atLeast: 3 * top.degree + 1))
-    var masses = [Double](repeating: 0, count: transform.latitudes * transform.longitudes)
-    transform.synthesize(
-      top.resized(density, from: layout), rowFactors: transform.weights, into: &masses)
-    for j in masses.indices { masses[j] = max(0, masses[j]) }
+    let (transform, masses) = grid(top)
     let roots = masses.map { $0.squareRoot() }
     let lacking = lackingShares(top.degree)
     return (0..<count).map { sample in
@@ -84,8 +78,20 @@ struct SphereResponse: LinearResponse {
     }
   }
 
+  /// A grid for products of harmonics of a layout, and the law's masses there.
+  func grid(_ top: HarmonicLayout) -> (SphericalHarmonicTransform, [Double]) {
+    let transform = SphericalHarmonicTransform(
+      degree: top.degree, latitudes: (3 * top.degree + 3) / 2,
+      longitudes: SphericalHarmonicBasis.smoothCount(atLeast: 3 * top.degree + 1))
+    var masses = [Double](repeating: 0, count: transform.latitudes * transform.longitudes)
+    transform.synthesize(
+      top.resized(density, from: layout), rowFactors: transform.weights, into: &masses)
+    for j in masses.indices { masses[j] = max(0, masses[j]) }
+    return (transform, masses)
+  }
+
   /// √(1 − columns/white noise) of the variances of every degree; Σ_m Y_lm² = 2l + 1.
-  private func lackingShares(_ top: Int) -> [Double] {
+  func lackingShares(_ top: Int) -> [Double] {
     let layout = layout
     return (0...top).map { l in
       guard l > completeDegree else { return 0 }

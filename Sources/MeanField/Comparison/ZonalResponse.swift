@@ -13,7 +13,7 @@ struct ZonalResponse: LinearResponse {
   let completeDegree: Int
 
   private var degree: Int { law.coefficients.count - 1 }
-  private var columnCount: Int { columns.count / (degree + 1) }
+  var columnCount: Int { columns.count / (degree + 1) }
 
   func influences(degrees: [Int]) -> [[[Double]]] {
     let highest = degrees.max() ?? 0
@@ -64,7 +64,7 @@ struct ZonalResponse: LinearResponse {
       kernelDegree: kernelDegree)
   }
 
-  private func column(_ b: Int) -> [Double] {
+  func column(_ b: Int) -> [Double] {
     Array(columns[(b * (degree + 1))..<((b + 1) * (degree + 1))])
   }
 

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Transforms
 
 /// Z̄, or ⟨x, ∫ y dμ⟩ at β = 0, with its critical points: zeros of a Fourier series of K(β) modes.
@@ -12,6 +13,7 @@ struct CircleLandscape {
   private let curvatures: [Double]
   private let spacing: Double
   private let isConstant: Bool
+  private let beta: Double
   /// Maxima below hold no mass that counts: 10⁻³ of it spread evenly still gives Z̄ > 10⁻⁷.
   private let floor: Double
 
@@ -22,6 +24,7 @@ struct CircleLandscape {
 
   init(moments: Moments, attention: Attention) {
     self.moments = moments
+    beta = attention.beta
     factors = KernelSpectrum(beta: attention.beta, dimension: 2).landscape
     let modes = min(factors.count, moments.count) - 1
     var count = 256
@@ -81,6 +84,26 @@ struct CircleLandscape {
       return values[place % count] < floor
         ? spacing * Double(place) : zero(order: 1, left, right, rises: true)
     }
+  }
+
+  // MARK: What mass near by does
+
+  /// The width of the kernel, in radians.
+  var width: Double { 1 / (1 + beta).squareRoot() }
+
+  /// Z̄″.
+  func curvature(at angle: Double) -> Double { series(angle, order: 2) }
+
+  /// The largest |Z̄″| there is.
+  var largestCurvature: Double { curvatures.reduce(0) { max($0, abs($1)) } }
+
+  /// First and second derivative of what a unit of mass adds to Z̄ at an angle from it.
+  func kernel(_ angle: Double) -> (slope: Double, curvature: Double) {
+    let (c, s) = (cos(angle), sin(angle))
+    guard beta > 0 else { return (-s, -c) }
+    let half = sin(0.5 * angle)
+    let value = exp(-2 * beta * half * half)
+    return (-beta * s * value, beta * (beta * s * s - c) * value)
   }
 
   private func criticalPoints(inCell j: Int) -> [CriticalPoint] {

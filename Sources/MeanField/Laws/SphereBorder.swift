@@ -13,6 +13,16 @@ struct SphereBorder {
     var tangent: SIMD3<Double>
   }
 
+  /// A piece of border, as seen going along it.
+  struct Piece {
+    var start: Point
+    var end: Point
+    var left: Int
+    var right: Int
+  }
+
+  /// Everything that has been added.
+  private(set) var pieces: [Piece] = []
   /// Masses and areas, sum 1.
   private(set) var masses: [Double]
   private(set) var areas: [Double]
@@ -40,6 +50,7 @@ struct SphereBorder {
     let chord = q.place - p.place
     let length = chord.length
     if length == 0 { return }
+    pieces.append(Piece(start: p, end: q, left: left, right: right))
     // Hermite's cubic; where a tangent is not known or off the way, the chord's direction.
     func velocity(_ tangent: SIMD3<Double>) -> SIMD3<Double> {
       let along = tangent.dot(chord)
@@ -88,23 +99,30 @@ struct SphereBorder {
 extension SphereLandscape {
   /// Masses of the basins of a density.
   ///
-  /// Along the lines that run down from the saddles, where these divide the sphere; where some lines
-  /// end in a void, or a ring has no saddles, along the border between the labels of the grid.
-  ///
   /// - Parameters:
   ///   - moments: ∫ Y_lm dμ, of total mass one.
   ///   - degree: of the moments.
   mutating func masses(of moments: [Double], degree: Int) -> [Double] {
     if maxima.count < 2 { return [Double](repeating: 1, count: maxima.count) }
+    return border(of: moments, degree: degree).border.masses
+  }
+
+  /// The borders of at least two basins of a density.
+  ///
+  /// Along the lines that run down from the saddles, where these divide the sphere; where some lines
+  /// end in a void, or a ring has no saddles, along the border between the labels of the grid.
+  mutating func border(
+    of moments: [Double], degree: Int
+  ) -> (border: SphereBorder, isTraced: Bool) {
     let factors = (0...degree).map { (l: Int) -> Double in l == 0 ? 0 : -1 / Double(l * (l + 1)) }
     let flux = SphereField(
       degree: degree, coefficients: moments, degreeFactors: factors,
       latitudes: max(64, 3 * degree / 2 + 1),
       longitudes: SphericalHarmonicBasis.smoothCount(atLeast: max(128, 3 * degree + 1)))
-    let border = SphereBorder(
+    let start = SphereBorder(
       count: maxima.count, flux: flux, home: 0, inside: maxima[0].place)
-    if let masses = massesBySeparatrices(border) { return masses }
+    if let border = borderBySeparatrices(start) { return (border, true) }
     labelGrid()
-    return massesByLabels(border)
+    return (borderByLabels(start), false)
   }
 }

@@ -5,8 +5,8 @@ extension SphereLandscape {
   /// What halving may leave of a mass.
   private static let borderError = 1e-7
 
-  /// Masses of the basins; every triangle with different labels holds a piece of border.
-  func massesByLabels(_ start: SphereBorder) -> [Double] {
+  /// Borders of the basins; every triangle with different labels holds a piece.
+  func borderByLabels(_ start: SphereBorder) -> SphereBorder {
     var border = start
     var crossings: [Int: SphereBorder.Point] = [:]
     // Of N borders in cells of size h, each wrong by h · 2^−n, errors add up to some h² √N 2^−n/4π.
@@ -43,7 +43,7 @@ extension SphereLandscape {
         border.add(points[2], middle, left: k, right: i)
       }
     }
-    return border.masses
+    return border
   }
 
   /// Three basins meet in a minimum.

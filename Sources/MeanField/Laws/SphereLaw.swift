@@ -47,7 +47,8 @@ public struct SphereLaw: Law {
 
   // MARK: Clusters
 
-  public func clusters(_ attention: Attention) -> [Cluster] {
+  /// Z̄, or ⟨x, ∫ y dμ⟩ at β = 0, with its maxima; nil where it is constant.
+  func landscape(_ attention: Attention) -> SphereLandscape? {
     let kernel = KernelSpectrum(beta: attention.beta, dimension: 3)
     let kept = min(degree, kernel.modes)
     let factors = kernel.landscape
@@ -62,9 +63,14 @@ public struct SphereLaw: Law {
     }
     var landscape = SphereLandscape(degree: kept, coefficients: coefficients)
     let highest = attention.beta > 0 ? landscape.highest().value : 1
-    guard !landscape.isConstant(comparedTo: highest) else { return [] }
+    guard !landscape.isConstant(comparedTo: highest) else { return nil }
     // Maxima below hold no mass that counts: 10⁻³ of it spread evenly still gives Z̄ > 10⁻⁷.
     landscape.findMaxima(above: attention.beta > 0 ? 1e-10 * highest : -Double.infinity)
+    return landscape
+  }
+
+  public func clusters(_ attention: Attention) -> [Cluster] {
+    guard var landscape = landscape(attention) else { return [] }
     var masses = [Double](repeating: 0, count: landscape.maxima.count)
     if let cloud {
       landscape.labelGrid()

@@ -3,8 +3,10 @@ internal import Foundation
 /// Basins of ascent meet along the lines that run down from saddles to minima: backwards, the flow
 /// draws to them, so that they can be followed to many digits.
 extension SphereLandscape {
-  /// Masses of the basins; nil where the lines do not close.
-  func massesBySeparatrices(_ start: SphereBorder) -> [Double]? {
+  /// Borders of the basins; nil where the lines do not close.
+  ///
+  /// Every line begins at its saddle.
+  func borderBySeparatrices(_ start: SphereBorder) -> SphereBorder? {
     guard !hasRing else { return nil }
     var border = start
     var minima: [SIMD3<Double>] = []
@@ -44,7 +46,7 @@ extension SphereLandscape {
       }
     }
     let isClosed = balance.allSatisfy { $0.allSatisfy { $0 == 0 } }
-    return isClosed && lineCounts.allSatisfy { $0 > 0 } ? border.masses : nil
+    return isClosed && lineCounts.allSatisfy { $0 > 0 } ? border : nil
   }
 
   /// Saddles and minima: points of the grid around which the function goes up and down twice, or

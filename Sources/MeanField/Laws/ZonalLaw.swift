@@ -23,10 +23,10 @@ public struct ZonalLaw: Law {
   public var points: [Double] { [] }
   public var tokenCount: Int { 0 }
 
-  private var geometry: ZonalGeometry { ZonalGeometry(dimension: dimension) }
+  var geometry: ZonalGeometry { ZonalGeometry(dimension: dimension) }
 
   /// The density of the polar angle with respect to the reference sphere.
-  private var referenceSeries: GegenbauerSeries {
+  var referenceSeries: GegenbauerSeries {
     let geometry = geometry
     return GegenbauerSeries(
       dimension: geometry.referenceDimension,
@@ -130,7 +130,7 @@ public struct ZonalLaw: Law {
   /// e = 2: (1/π)(c₀ θ + 2 sin θ Σ_l c_l P_{l−1}^{(4)}(cos θ)), since sin lθ = l sin θ P_{l−1}^{(4)}.
   /// e = 3: ½ Σ_k (c_{k+1} − c_{k−1}) P_k(cos θ) with c_{−1} = −c₀, since
   /// (2l + 1) ∫_x^1 P_l = P_{l−1}(x) − P_{l+1}(x).
-  private struct MassBelow {
+  struct MassBelow {
     private let series: GegenbauerSeries
     private let isCircular: Bool
     private let total: Double
@@ -147,14 +147,16 @@ public struct ZonalLaw: Law {
       }
     }
 
-    func callAsFunction(_ angle: Double) -> Double {
+    func callAsFunction(_ angle: Double) -> Double { min(max(signed(angle), 0), total) }
+
+    /// The same for what need not be positive.
+    func signed(_ angle: Double) -> Double {
       let value = series(at: angle).value
-      let mass = isCircular ? (total * angle + 2 * sin(angle) * value) / Double.pi : value
-      return min(max(mass, 0), total)
+      return isCircular ? (total * angle + 2 * sin(angle) * value) / Double.pi : value
     }
   }
 
-  private var massBelow: MassBelow {
+  var massBelow: MassBelow {
     MassBelow(coefficients, isCircular: geometry.referenceDimension == 2)
   }
 

@@ -27,14 +27,17 @@ enum Report {
     if let first = last.members.first?.law {
       lines.append("")
       lines.append("particles: \(count(last.members.count, "member")) of \(first.tokenCount)")
-      for (m, clusters) in last.memberClusters.enumerated() {
+      for (m, clusters) in last.memberClusters.prefix(shownMembers).enumerated() {
         let shown = clusters.prefix(6)
           .map { "\(place($0.position)) (\(fixed($0.mass)))" }.joined(separator: ", ")
         let more = clusters.count > 6 ? ", …" : ""
         lines.append("  member \(m): \(count(clusters.count, "cluster")): \(shown)\(more)")
       }
+      if last.members.count > shownMembers { lines.append("  …") }
     }
     if let entry = summary.distances {
+      lines += matchLines(
+        entry.clusters, last.memberClusters, time: number(last.time), shown: shownClusters)
       lines += distanceLines(entry, summary.chart?.distances ?? [])
     }
     lines += ladderLines(summary)
@@ -52,10 +55,13 @@ enum Report {
 
   private static func clusterLines(_ clusters: [Cluster]) -> [String] {
     if clusters.isEmpty { return ["  no cluster: Z is constant"] }
-    return clusters.prefix(12).enumerated().map {
+    return clusters.prefix(shownClusters).enumerated().map {
       "  cluster \($0 + 1): at \(place($1.position)), mass \(fixed($1.mass))"
-    } + (clusters.count > 12 ? ["  … \(clusters.count) clusters in all"] : [])
+    } + (clusters.count > shownClusters ? ["  … \(clusters.count) clusters in all"] : [])
   }
+
+  private static let shownMembers = 12
+  private static let shownClusters = 12
 
   private static func distanceLines(
     _ entry: Comparison.Entry, _ distances: [Chart.Quantity]
@@ -129,6 +135,9 @@ enum Report {
       var time: Double?
       var densityClusters: [ClusterRecord]
       var memberClusters: [[ClusterRecord]]
+      var clusterMatches: [ClusterMatch]
+      /// How many members have so many clusters.
+      var clusterCounts: [String: Int]
       var distances: [String: Distance]
       var pValues: [Double]
       var within: [Bool]
@@ -155,7 +164,13 @@ enum Report {
       Record(
         output: summary.output, time: summary.last?.time,
         densityClusters: records(summary.last?.densityClusters ?? []),
-        memberClusters: (summary.last?.memberClusters ?? []).map(records), distances: distances,
+        memberClusters: (summary.last?.memberClusters ?? []).map(records),
+        clusterMatches: clusterMatches(summary.distances?.clusters ?? ClusterComparison()),
+        clusterCounts: Dictionary(
+          uniqueKeysWithValues: clusterCounts(summary.last?.memberClusters ?? []).map {
+            (String($0.clusters), $0.members)
+          }),
+        distances: distances,
         pValues: judged?.pValues ?? [],
         within: judged?.within ?? [], degreesOfFreedom: verdict?.degrees,
         fluctuationsOfOrderOneAt: verdict?.fluctuationTime, verdict: word(verdict),

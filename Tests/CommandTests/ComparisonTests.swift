@@ -24,10 +24,19 @@ struct ComparisonTests {
       var expected: Double?
       var spread: Double?
     }
+    struct Match: Decodable, Equatable {
+      var members: [Int]
+      var positionDifferences: [Double?]
+      var massDifferences: [Double?]
+      var positionSpread: Double?
+      var massSpread: Double?
+    }
     var output: String
     var time: Double
     var densityClusters: [Cluster]
     var memberClusters: [[Cluster]]
+    var clusterMatches: [Match]
+    var clusterCounts: [String: Int]
     var distances: [String: Distance]
     var pValues: [Double]
     var within: [Bool]
@@ -99,6 +108,53 @@ struct ComparisonTests {
         #expect(abs(member - expected) < 6 * spread)
       }
     }
+  }
+
+  @Test("clusters of members are matched with the density's, in the file, as JSON and in words")
+  func clusters() throws {
+    let outcome = try meanfield(
+      "compare", "run.yaml", "--json", "--threads", "1", "--set", "attention.beta=9")
+    #expect(outcome.status == 0)
+    let found = try result(outcome)
+    #expect(found.densityClusters.count == 2)
+    #expect(found.clusterCounts == ["2": 2])
+    let root = try NetCDFFile(opening: folder.file("output/run.nc")).root
+    let group = try root.group(named: "comparison")
+    #expect(try group.variable("cluster_match").dimensions == ["time", "member", "cluster"])
+    #expect(try group.variable("cluster_mass_spread").dimensions == ["time", "cluster"])
+    for (k, match) in found.clusterMatches.enumerated() {
+      for (m, index) in match.members.enumerated() {
+        let (start, count) = ([2, m, k], [1, 1, 1])
+        #expect(try group.integers("cluster_match", start: start, count: count) == [index])
+        let member = found.memberClusters[m][index]
+        let position = remainder(
+          member.position - found.densityClusters[k].position, 2 * Double.pi)
+        let mass = member.mass - found.densityClusters[k].mass
+        #expect(match.positionDifferences[m] == abs(position))
+        #expect(match.massDifferences[m] == mass)
+        #expect(
+          try group.doubles("cluster_position_difference", start: start, count: count)
+            == [abs(position)])
+        #expect(
+          try group.doubles("cluster_mass_difference", start: start, count: count) == [mass])
+        // Of 1024 tokens; six standard deviations.
+        #expect(abs(position) < 6 * (try #require(match.positionSpread)))
+        #expect(abs(mass) < 6 * (try #require(match.massSpread)))
+      }
+      for (name, value) in [("position", match.positionSpread), ("mass", match.massSpread)] {
+        let spread = try group.doubles(
+          "cluster_\(name)_spread", start: [2, k], count: [1, 1])
+        #expect(spread == [value])
+      }
+    }
+
+    let text = try meanfield(
+      "compare", "run.yaml", "--threads", "2", "--set", "attention.beta=9", "--output", "other.nc")
+    #expect(text.output.contains("\n  cluster 2  2 of 2    "))
+    #expect(text.output.contains("\n  2 clusters in 2 of 2 members\n"))
+    let differences = try Contents(of: folder.file("other.nc"))
+      .differences(from: Contents(of: folder.file("output/run.nc")))
+    #expect(differences == ["run_file"])
   }
 
   /// Turns every token of one member by an angle.

@@ -64,17 +64,31 @@ extension CircleResponse {
         (1 - share) * displacements[label * n + $0] + share * displacements[next * n + $0]
       }
     }
-    // Labels at random places: a mean over those near by.
-    let weights = angles.map { other in
-      let distance = remainder(other - angle, 2 * Double.pi) / width
-      return exp(-0.5 * distance * distance)
-    }
+    // Labels at random places: a mean over those near by, three of them at least.
+    var width = width
+    var weights: [Double] = []
+    repeat {
+      weights = angles.map { other in
+        let distance = remainder(other - angle, 2 * Double.pi) / width
+        return exp(-0.5 * distance * distance)
+      }
+      width *= 1.25
+    } while width < 1 && Self.effectiveCount(weights) < 3
     let total = max(weights.reduce(0, +), .leastNormalMagnitude)
     var result = [Double](repeating: 0, count: n)
     for j in 0..<n {
       for b in 0..<n { result[b] += weights[j] / total * displacements[j * n + b] }
     }
     return result
+  }
+}
+
+extension CircleResponse {
+  /// (Σ w)²/Σ w².
+  private static func effectiveCount(_ weights: [Double]) -> Double {
+    let sum = weights.reduce(0, +)
+    let squares = weights.reduce(0) { $0 + $1 * $1 }
+    return squares > 0 ? sum * sum / squares : 0
   }
 }
 
@@ -153,7 +167,8 @@ private struct CircleBasins {
     return zip(before, after).map { (1 - share) * $0 + share * $1 }
   }
 
-  /// The density is that of the law; labels are too few to tell it.
+  /// The density is that of the law; labels are too few to tell it. A quarter of the kernel's width
+  /// blurs displacements no more than their scatter over random labels.
   private static func noisyCrossing(
     _ border: Double, _ shifts: [Double], _ width: Double, _ response: CircleResponse,
     _ law: CircleLaw?
@@ -161,7 +176,7 @@ private struct CircleBasins {
     guard let law else { return shifts.map { _ in .nan } }
     let ones = [Double](repeating: 1, count: law.moments.count)
     let density = max(0, law.moments.series(ones, at: border)) / (2 * Double.pi)
-    let moved = response.displacement(at: border, width: 0.5 * width)
+    let moved = response.displacement(at: border, width: 0.25 * width)
     return zip(moved, shifts).map { density * ($0 - $1) }
   }
 }

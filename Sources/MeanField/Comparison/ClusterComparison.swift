@@ -4,9 +4,9 @@ internal import Transforms
 /// The clusters of members beside those of their density, at one time.
 ///
 /// Clusters are matched so that the geodesic distances sum to the least possible. One of the
-/// density's is left alone at the price of its reach: half the distance to the nearest other one of
-/// the density, since beyond that a cluster is nearer to another, and at most a quarter turn,
-/// beyond which ⟨x, y⟩ < 0. So no pair is farther apart than that, whatever the counts.
+/// density's is left alone at the price of its reach: the distance to the nearest other one of the
+/// density, beyond which it would have changed places, and at most a quarter turn, beyond which
+/// ⟨x, y⟩ < 0. So no pair is farther apart than that, whatever the counts.
 public struct ClusterComparison: Sendable, Equatable {
   /// matches[member][cluster]: the index of the member's cluster; nil where it has none.
   public var matches: [[Int?]]
@@ -49,12 +49,12 @@ public struct ClusterComparison: Sendable, Equatable {
     self.spreads = spreads
   }
 
-  /// For every cluster of one list the one of the other that is the same; nil where there is none.
+  /// For every cluster of the density the member's that is the same; nil where there is none.
   static func match(_ clusters: [Cluster], with others: [Cluster]) -> [Int?] {
     let distances = clusters.map { cluster in others.map { cluster.geodesicDistance(to: $0) } }
     let reaches = clusters.indices.map { i in
       clusters.indices.reduce(0.5 * Double.pi) { reach, j in
-        i == j ? reach : min(reach, 0.5 * clusters[i].geodesicDistance(to: clusters[j]))
+        i == j ? reach : min(reach, clusters[i].geodesicDistance(to: clusters[j]))
       }
     }
     // One column more for every row, where it is alone at its own price.

@@ -167,8 +167,9 @@ private struct CircleBasins {
     return zip(before, after).map { (1 - share) * $0 + share * $1 }
   }
 
-  /// The density is that of the law; labels are too few to tell it. A quarter of the kernel's width
-  /// blurs displacements no more than their scatter over random labels.
+  /// The density is that of the law, since labels are too few to tell it.
+  ///
+  /// A quarter of the kernel's width blurs displacements less than they scatter over random labels.
   private static func noisyCrossing(
     _ border: Double, _ shifts: [Double], _ width: Double, _ response: CircleResponse,
     _ law: CircleLaw?

@@ -27,6 +27,8 @@ extension OutputFile {
       try root.put(index.values, into: index.name)
     }
     try root.defineDimension("component", length: chart.meanWidth)
+    // One for all groups: trees of datasets want dimensions of one name to have one length.
+    try root.defineDimension("cluster", length: nil)
     if layout.hasDensity {
       try defineDensity(root)
       try defineMergers(try root.group(named: "mergers"))
@@ -112,7 +114,6 @@ extension OutputFile {
       attributes: [
         "long_name": "clusters: local maxima of Z whose basins hold at least 0.001", "units": "1",
       ])
-    try group.defineDimension("cluster", length: nil)
     let position = chart.clusterPosition
     let single = lead.map { _ in 1 }
     try group.defineVariable(

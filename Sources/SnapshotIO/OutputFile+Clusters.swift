@@ -45,23 +45,24 @@ extension OutputFile {
   func write(
     _ clusters: ClusterComparison, at index: Int, in group: NetCDFFile.Group
   ) throws(NetCDFError) {
-    let number = clusters.spreads.count
-    guard number > 0 else { return }
-    let (start, count) = ([index, 0, 0], [1, clusters.matches.count, number])
+    let width = try clusterCount([clusters.spreads.count])
+    guard width > 0 else { return }
+    let missing = [Double](repeating: .nan, count: width - clusters.spreads.count)
+    let (start, count) = ([index, 0, 0], [1, clusters.matches.count, width])
     try group.put(
-      clusters.matches.flatMap { $0.map { $0 ?? -1 } }, into: "cluster_match", start: start,
-      count: count)
+      clusters.matches.flatMap { $0.map { $0 ?? -1 } + missing.map { _ in -1 } },
+      into: "cluster_match", start: start, count: count)
     try group.put(
-      clusters.positionDifferences.flatMap { $0 }, into: "cluster_position_difference",
+      clusters.positionDifferences.flatMap { $0 + missing }, into: "cluster_position_difference",
       start: start, count: count)
     try group.put(
-      clusters.massDifferences.flatMap { $0 }, into: "cluster_mass_difference", start: start,
-      count: count)
+      clusters.massDifferences.flatMap { $0 + missing }, into: "cluster_mass_difference",
+      start: start, count: count)
     for (name, values) in [
       ("cluster_position_spread", clusters.spreads.map(\.position)),
       ("cluster_mass_spread", clusters.spreads.map(\.mass)),
     ] {
-      try group.put(values, into: name, start: [index, 0], count: [1, number])
+      try group.put(values + missing, into: name, start: [index, 0], count: [1, width])
     }
   }
 }

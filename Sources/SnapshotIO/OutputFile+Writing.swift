@@ -12,6 +12,8 @@ extension OutputFile {
     let nodes = frame.density?.law.nodes
     try requireRoom(for: layout.bytesPerSnapshot(nodes: nodes?.count ?? 0))
     let root = file.root
+    let clusterCount = try clusterCount(
+      [frame.densityClusters.count] + frame.memberClusters.map(\.count))
     if let density = frame.density {
       let lengths = chart.axes.map(\.values.count)
       for (name, values) in [
@@ -24,7 +26,7 @@ extension OutputFile {
       }
       try writeSeries(
         root, [density], [frame.densityClusters], Diagnostic.ofDensity(hasNodes: nodes != nil),
-        frame.index, hasMembers: false)
+        frame.index, clusterCount: clusterCount, hasMembers: false)
       try write(frame.mergers, at: frame.earlierMergers, in: root.group(named: "mergers"))
       if let nodes { try write(nodes, at: frame.index, in: root.group(named: "nodes")) }
     }
@@ -40,7 +42,7 @@ extension OutputFile {
       }
       try writeSeries(
         group, frame.members, frame.memberClusters, Diagnostic.ofTokens, frame.index,
-        hasMembers: true)
+        clusterCount: clusterCount, hasMembers: true)
     }
     if let comparison {
       try write(comparison, at: frame.index, in: try root.group(named: "comparison"))
@@ -68,7 +70,7 @@ extension OutputFile {
 
   private func writeSeries(
     _ group: NetCDFFile.Group, _ snapshots: [Snapshot], _ clusters: [[Cluster]],
-    _ diagnostics: [Diagnostic], _ index: Int, hasMembers: Bool
+    _ diagnostics: [Diagnostic], _ index: Int, clusterCount: Int, hasMembers: Bool
   ) throws(NetCDFError) {
     let members = hasMembers ? [snapshots.count] : []
     let start = [index] + members.map { _ in 0 }
@@ -89,15 +91,27 @@ extension OutputFile {
     }
     try group.put(snapshots.map(\.steps), into: "step", start: start, count: count)
     try group.put(clusters.map(\.count), into: "cluster_count", start: start, count: count)
-    let components = chart.clusterPosition.width > 1 ? [chart.clusterPosition.width] : []
-    for (member, list) in clusters.enumerated() where !list.isEmpty {
-      let place = [index] + members.map { _ in member } + [0]
-      let size = [1] + members.map { _ in 1 } + [list.count]
-      try group.put(
-        list.flatMap(\.position), into: chart.clusterPosition.name,
-        start: place + components.map { _ in 0 }, count: size + components)
-      try group.put(list.map(\.mass), into: "cluster_mass", start: place, count: size)
-    }
+    guard clusterCount > 0 else { return }
+    let position = chart.clusterPosition
+    let padding = clusters.map { clusterCount - $0.count }
+    let size = count + [clusterCount]
+    try group.put(
+      zip(clusters, padding).flatMap { list, missing in
+        list.flatMap(\.position) + [Double](repeating: .nan, count: missing * position.width)
+      }, into: position.name, start: start + (position.width > 1 ? [0, 0] : [0]),
+      count: size + (position.width > 1 ? [position.width] : []))
+    try group.put(
+      zip(clusters, padding).flatMap { list, missing in
+        list.map(\.mass) + [Double](repeating: .nan, count: missing)
+      }, into: "cluster_mass", start: start + [0], count: size)
+  }
+
+  /// How many places every variable of clusters has once lists of these lengths are written.
+  ///
+  /// All of them are written as far as the dimension reaches: what lies in it but beyond a variable's own
+  /// extent is not read back as fill values.
+  func clusterCount(_ lengths: [Int]) throws(NetCDFError) -> Int {
+    max(try file.root.dimensionLength("cluster"), lengths.max() ?? 0)
   }
 
   private func write(

@@ -209,6 +209,32 @@ struct OutputFileTests {
     try Self.expectPython(program, in: folder)
   }
 
+  /// Members have more clusters than the density, which share one dimension.
+  @Test(
+    "clusters are read back whole, whoever has more of them",
+    .enabled(if: hasXarray, "needs xarray and netCDF4"))
+  func clusters() throws {
+    let outcome = try meanfield(
+      "compare", "run.yaml", "--output", "many.nc", "--set", "attention.beta=60", "--quiet")
+    #expect([0, 2].contains(outcome.status))
+    let program = """
+      import numpy, xarray
+      tree = xarray.open_datatree("many.nc")
+      members = tree["particles"].cluster_count.values
+      assert members.max() > tree.cluster_count.values.max(), members
+      for group in [tree, tree["particles"]]:
+          masses = group.cluster_mass.values
+          assert (numpy.isfinite(masses).sum(-1) == group.cluster_count.values).all(), masses
+          total = numpy.nansum(masses, -1)
+          assert (total > 0.9).all() and (total < 1 + 1e-12).all(), masses
+      matches = tree["comparison"].cluster_match.values
+      count = int(tree.cluster_count.values[-1])
+      assert numpy.isnan(matches[-1][:, count:]).all(), matches
+      assert (matches[-1][:, 0] < members[-1]).all(), matches
+      """
+    try Self.expectPython(program, in: folder)
+  }
+
   /// Runs a program that asserts what it reads.
   static func expectPython(_ program: String, in folder: TemporaryFolder) throws {
     try folder.write(program, to: "read.py")

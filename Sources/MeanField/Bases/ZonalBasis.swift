@@ -49,6 +49,8 @@ public final class ZonalBasis: SpectralBasis {
   }
 
   public var pointCount: Int { transform.nodes }
+  /// Polar angles of the grid.
+  var angles: [Double] { transform.angles }
   public var coefficientCount: Int { degree + 1 }
   public var resolution: Resolution { .degree(degree) }
   public var massUnit: Double { 1 }

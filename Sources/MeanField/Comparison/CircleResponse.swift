@@ -59,6 +59,8 @@ public struct CircleResponse: LinearResponse {
     return (centred(real), centred(imaginary))
   }
 
+  public func secondOrder(degrees: [Int]) -> [[[Double]]] { degrees.map { _ in [[], []] } }
+
   public func influences(degrees: [Int]) -> [[[Double]]] {
     let roots = masses.map { $0.squareRoot() }
     return degrees.map { k in

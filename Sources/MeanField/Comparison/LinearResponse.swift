@@ -7,6 +7,10 @@ public protocol LinearResponse: Sendable {
   /// `Law.moments(degrees:)`: products of rows are covariances, times N.
   func influences(degrees: [Int]) -> [[[Double]]]
 
+  /// Samples of what the next order adds to the same moments, times N: their mean is a shift, their
+  /// scatter blurs what is linear (`SecondOrder`).
+  func secondOrder(degrees: [Int]) -> [[[Double]]]
+
   /// What a deviation of each of the degrees is small against: standard deviations of one draw, or 1
   /// for moments of that order.
   func spreads(degrees: [Int]) -> [Double]

@@ -16,6 +16,13 @@ internal import Foundation
 /// exact, and the noise of a while is that at its middle (`Diffusion`): of weak order 2, and
 /// diffusion leaves the fluctuations of the uniform law as they are for any τ.
 ///
+/// The next order in 1/N is sampled (`SecondOrder`): for random signs s and v = Σ_b s_b (column b) the law
+/// moves by N^{−1/2} v + N^{−1} w, where w obeys the linearized equation with the source
+///
+///     ∫ (δm − m δZ̄/Z̄) δX·∇e,    δm, δZ̄ and δX those of v
+///
+/// and what the sources of a manifold leave out of a token's attention to itself.
+///
 /// The density that decides whether a run fails is another one: here refinement ends at `maximum`,
 /// and from there on the highest degrees are damped.
 public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamics {
@@ -29,22 +36,36 @@ public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamic
   /// leave out of a variance.
   public static var tailTolerance: Double { 1e-3 }
 
+  typealias Respond = (
+    Basis, _ density: [Double], _ columns: [Double], _ seconds: [Double]
+  ) -> any LinearResponse
+
   private let kernel: KernelSpectrum
   private let clock: Double
   private let divides: Bool
-  private let respond: (Basis, _ density: [Double], _ columns: [Double]) -> any LinearResponse
+  private let respond: Respond
   private var flow: GridFlow
   private var damping: [Double] = []
   private var laplacian: TriangularMap?
   private var diffusion: Diffusion?
+  private let signs: [[Double]]
+  /// One combination of all columns.
+  private var mixture: [Double] = []
+  private let selfAttention: (Basis) -> SelfAttention
+  private var lackingSelf: SelfAttention?
 
   /// - Parameters:
   ///   - basis: where refinement starts.
-  ///   - respond: what a density and its columns, one after the other, say on their manifold.
+  ///   - respond: what a density, its columns and the samples of second order, one after the other, say
+  ///     on their manifold.
+  ///   - selfAttention: what sources lack of a token's attention to itself.
   init(
     equation: Equation, basis: Basis, maximum: Int, columnCount: Int,
-    respond: @escaping (Basis, _ density: [Double], _ columns: [Double]) -> any LinearResponse
+    selfAttention: @escaping (Basis) -> SelfAttention = { _ in SelfAttention() },
+    respond: @escaping Respond
   ) {
+    self.selfAttention = selfAttention
+    signs = SecondOrder.signs(columnCount)
     self.equation = equation
     self.basis = basis
     self.maximum = maximum
@@ -69,8 +90,20 @@ public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamic
 
   public func response(of state: [Double]) -> any LinearResponse {
     let count = basis.coefficientCount
-    return respond(basis, Array(state[..<count]), Array(state[count...]))
+    let end = (columnCount + 1) * count
+    return respond(
+      basis, Array(state[..<count]), Array(state[count..<end]),
+      state[end...].map { $0 / SecondOrder.scale })
   }
+
+  /// The state at t = 0: no draw has moved anything yet.
+  func state(density: [Double], columns: [Double]) -> [Double] {
+    density + columns
+      + [Double](repeating: 0, count: SecondOrder.samples * density.count)
+  }
+
+  /// The law, its columns and the samples of second order.
+  private var memberCount: Int { 1 + columnCount + SecondOrder.samples }
 
   /// Columns beyond 100 say only that chance decides: they need no absolute accuracy.
   public func errorUnit(of state: [Double]) -> Double {
@@ -87,15 +120,40 @@ public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamic
     basis.loadMasses(state)
     basis.loadSlopes(state, kernel)
     if divides { basis.loadPartition(state, kernel) }
-    flow.take(basis, clock: divides ? nil : clock)
+    flow.take(basis, clock: divides ? nil : clock, selfAttention: lackingSelf)
     basis.writeDivergence(into: rate)
     let count = basis.coefficientCount
     for column in stride(from: count, to: (columnCount + 1) * count, by: count) {
-      basis.loadMasses(state + column)
-      basis.loadSlopes(state + column, kernel)
-      if divides { basis.loadPartition(state + column, kernel) }
+      load(state + column)
       flow.disturb(basis, divides: divides)
       basis.writeDivergence(into: rate + column)
+    }
+    for (r, signs) in signs.enumerated() {
+      let place = (1 + columnCount + r) * count
+      mix(state, signs)
+      mixture.withUnsafeBufferPointer { if let base = $0.baseAddress { load(base) } }
+      flow.keepQuadratic(basis, divides: divides)
+      load(state + place)
+      flow.disturb(basis, divides: divides)
+      flow.addQuadratic(to: basis, scale: SecondOrder.scale)
+      basis.writeDivergence(into: rate + place)
+    }
+  }
+
+  private func load(_ column: UnsafePointer<Double>) {
+    basis.loadMasses(column)
+    basis.loadSlopes(column, kernel)
+    if divides { basis.loadPartition(column, kernel) }
+  }
+
+  /// mixture ← Σ_b s_b (column b).
+  private mutating func mix(_ state: UnsafePointer<Double>, _ signs: [Double]) {
+    let count = basis.coefficientCount
+    for i in 0..<count { mixture[i] = 0 }
+    for b in 0..<columnCount {
+      let column = state + (b + 1) * count
+      let sign = signs[b]
+      for i in 0..<count { mixture[i] += sign * column[i] }
     }
   }
 
@@ -131,6 +189,9 @@ public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamic
         diffusion.gain.apply(to: &noise)
         for i in 0..<count { column[i] += noise[i] }
       }
+      for r in 0..<SecondOrder.samples {
+        diffusion.whole.apply(to: state + (1 + columnCount + r) * count)
+      }
     }
   }
 
@@ -152,6 +213,8 @@ public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamic
       flow = GridFlow(pointCount: basis.pointCount, tangentCount: basis.tangentCount)
     }
     self.basis = basis
+    mixture = [Double](repeating: 0, count: basis.coefficientCount)
+    lackingSelf = selfAttention(basis)
     laplacian = equation.noise > 0 ? basis.laplacian : nil
     diffusion = nil
     damping = []
@@ -203,10 +266,10 @@ public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamic
   }
 
   public mutating func adopt(stateCount: Int, from present: Int) -> Bool {
-    while (columnCount + 1) * basis.coefficientCount < stateCount && canRefine {
+    while memberCount * basis.coefficientCount < stateCount && canRefine {
       use(basis.refined())
     }
-    return (columnCount + 1) * basis.coefficientCount == stateCount
+    return memberCount * basis.coefficientCount == stateCount
   }
 }
 
@@ -238,6 +301,12 @@ private final class GridFlow {
   private let velocity: UnsafeMutablePointer<Double>
   /// What multiplies ∇δΦ in the flux: clock · m, or m/Z̄.
   private let response: UnsafeMutablePointer<Double>
+  /// clock, or 1/Z̄.
+  private let factor: UnsafeMutablePointer<Double>
+  /// A flux of second order, component after component.
+  private let quadratic: UnsafeMutablePointer<Double>
+  /// What every token does to itself beyond what columns hold.
+  private let own: UnsafeMutablePointer<Double>
 
   /// Where Z̄ is below this part of its maximum there is no mass that could be moved, and a
   /// spectrum cut off says nothing about it.
@@ -246,9 +315,13 @@ private final class GridFlow {
   init(pointCount: Int, tangentCount: Int) {
     self.pointCount = pointCount
     self.tangentCount = tangentCount
-    velocity = .allocate(capacity: (tangentCount + 1) * pointCount)
-    velocity.initialize(repeating: 0, count: (tangentCount + 1) * pointCount)
+    let size = (3 * tangentCount + 2) * pointCount
+    velocity = .allocate(capacity: size)
+    velocity.initialize(repeating: 0, count: size)
     response = velocity + tangentCount * pointCount
+    factor = response + pointCount
+    quadratic = factor + pointCount
+    own = quadratic + tangentCount * pointCount
   }
 
   deinit { velocity.deallocate() }
@@ -256,10 +329,13 @@ private final class GridFlow {
   /// Keeps the flow of the law that has been loaded and puts its flux in the slopes.
   ///
   /// - Parameter clock: X/X̄ where that is a constant, nil under softmax.
-  func take(_ basis: some SpectralBasis, clock: Double?) {
+  func take(_ basis: some SpectralBasis, clock: Double?, selfAttention: SelfAttention?) {
     let masses = basis.masses
     if let clock {
-      for j in 0..<pointCount { response[j] = clock * masses[j] }
+      for j in 0..<pointCount {
+        factor[j] = clock
+        response[j] = clock * masses[j]
+      }
     } else {
       let partition = basis.partition
       var most = 0.0
@@ -267,6 +343,7 @@ private final class GridFlow {
       let least = Self.leastPartition * most
       for j in 0..<pointCount {
         partition[j] = 1 / max(partition[j], least)
+        factor[j] = partition[j]
         response[j] = masses[j] * partition[j]
       }
     }
@@ -278,6 +355,11 @@ private final class GridFlow {
       } else {
         let inverse = basis.partition
         for j in 0..<pointCount { velocity[j] = slope[j] * inverse[j] }
+      }
+      if let selfAttention {
+        selfAttention.writeFlux(
+          component, velocity: velocity, response: response, factor: factor, masses: masses,
+          divides: clock == nil, into: own + component * pointCount)
       }
       for j in 0..<pointCount { slope[j] = masses[j] * velocity[j] }
     }
@@ -297,6 +379,34 @@ private final class GridFlow {
       for j in 0..<pointCount {
         slope[j] = masses[j] * velocity[j] + response[j] * slope[j]
       }
+    }
+  }
+
+  /// Keeps (δm − m δZ̄/Z̄) δX of the combination that has been loaded, and what is lacking of a
+  /// token's attention to itself.
+  func keepQuadratic(_ basis: some SpectralBasis, divides: Bool) {
+    let masses = basis.masses
+    let partition = basis.partition
+    if divides {
+      for j in 0..<pointCount { masses[j] -= response[j] * partition[j] }
+    }
+    for component in 0..<tangentCount {
+      let slope = basis.slope(component)
+      let velocity = velocity + component * pointCount
+      let result = quadratic + component * pointCount
+      for j in 0..<pointCount {
+        let change = divides ? slope[j] - velocity[j] * partition[j] : slope[j]
+        result[j] = own[component * pointCount + j] + masses[j] * factor[j] * change
+      }
+    }
+  }
+
+  /// Adds the flux of second order to that in the slopes.
+  func addQuadratic(to basis: some SpectralBasis, scale: Double) {
+    for component in 0..<tangentCount {
+      let slope = basis.slope(component)
+      let quadratic = quadratic + component * pointCount
+      for j in 0..<pointCount { slope[j] += scale * quadratic[j] }
     }
   }
 }

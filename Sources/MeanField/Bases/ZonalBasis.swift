@@ -101,6 +101,19 @@ public final class ZonalBasis: SpectralBasis {
     transform.divergence(of: slope(0), into: rate)
   }
 
+  /// Masses at the points of any measure of the polar angle.
+  func writeMasses(of state: UnsafePointer<Double>, into masses: inout [Double]) {
+    transform.masses(of: state, into: &masses)
+  }
+
+  func writeDivergence(of flux: [Double], into rate: UnsafeMutablePointer<Double>) {
+    transform.divergence(of: flux, into: rate)
+  }
+
+  func writeCoefficients(of masses: [Double], into state: inout [Double]) {
+    transform.coefficients(of: masses, into: &state)
+  }
+
   // MARK: Sums over the spectrum
 
   /// Of the state whose masses were loaded last.

@@ -39,6 +39,8 @@ struct SelfAttention {
   /// k² between all points, and half the gradient over β, less what the sources hold; row after row.
   var squares: [Double] = []
   var squareSlopes: [Double] = []
+  /// What breaks the symmetry of the law.
+  var sectors: [ZonalSector] = []
 
   /// Their part of the flux of second order: δm δX of the token itself, and −m δX δZ̄/Z̄.
   func writeFlux(
@@ -74,8 +76,11 @@ struct SelfAttention {
       slopes: [[Double]](repeating: zero, count: basis.tangentCount))
   }
 
-  /// Of a polar angle: k and k² less those of the mean of k over rotations about the pole, Σ_l b_l P_l P_l.
-  static func zonal(_ basis: ZonalBasis, _ kernel: KernelSpectrum) -> SelfAttention {
+  /// Of a polar angle: k and k² less what their mean over rotations about the pole, Σ_l b_l P_l P_l, and the
+  /// sectors hold of them.
+  static func zonal(
+    _ basis: ZonalBasis, _ kernel: KernelSpectrum, sectors: Int
+  ) -> SelfAttention {
     let count = basis.pointCount
     let mean = ZonalKernelTable(basis, kernel)
     let square = ZonalKernelTable(
@@ -87,6 +92,20 @@ struct SelfAttention {
       result.squares = zip(square.values, mean.values).map { $0 - $1 * $1 }
       result.squareSlopes = square.slopes.indices.map {
         square.slopes[$0] - mean.values[$0] * mean.slopes[$0]
+      }
+    }
+    result.sectors = (0..<sectors).map { ZonalSector(basis, kernel, degree: $0 + 1) }
+    for sector in result.sectors where kernel.beta > 0 {
+      let share = sector.multiplicity
+      for j in 0..<count {
+        let place = j * count + j
+        result.partition[j] -= share * sector.values[place]
+        result.slopes[0][j] -= share * sector.slopes[place]
+        for i in 0..<count {
+          let (value, slope) = (sector.values[i * count + j], sector.slopes[i * count + j])
+          result.squares[j * count + i] -= share * value * value
+          result.squareSlopes[j * count + i] -= share * value * slope
+        }
       }
     }
     return result

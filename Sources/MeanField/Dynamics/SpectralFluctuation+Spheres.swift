@@ -119,12 +119,17 @@ extension Evolution where D == SpectralFluctuationDynamics<ZonalBasis> {
       hasNoise
       ? sources.samples(count: SpectralFluctuation.samples, seed: numerics.seed)
       : sources.projections()
+    let sectorColumns = hasNoise ? [] : FluctuationSources.zonal(
+      law, dimension: dimension, degree: basis.degree, powers: ZonalSector.powers,
+      waves: ZonalSector.waves
+    ).projections(withConstant: true)
     let start = basis.coefficients(of: law).state
     let kernel = equation.kernel
     let dynamics = D(
       equation: equation, basis: basis, maximum: maximum,
       columnCount: columns.count / basis.coefficientCount,
-      selfAttention: { .zonal($0, kernel) }
+      sectorColumns: sectorColumns.count / basis.coefficientCount,
+      selfAttention: { .zonal($0, kernel, sectors: hasNoise ? 0 : ZonalSector.degrees) }
     ) { _, density, columns, seconds in
       ZonalResponse(
         law: ZonalLaw(
@@ -133,7 +138,7 @@ extension Evolution where D == SpectralFluctuationDynamics<ZonalBasis> {
         completeDegree: hasNoise ? basis.degree : SpectralFluctuation.powers)
     }
     return Evolution(
-      dynamics: dynamics, state: dynamics.state(density: start, columns: columns),
+      dynamics: dynamics, state: dynamics.state(density: start, columns: columns, sectors: sectorColumns),
       stepping: .points(equation, draws: dynamics.columnCount, .fluctuationNoise, numerics))
   }
 }

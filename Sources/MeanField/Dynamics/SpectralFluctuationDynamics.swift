@@ -48,24 +48,28 @@ public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamic
   private var damping: [Double] = []
   private var laplacian: TriangularMap?
   private var diffusion: Diffusion?
+  /// Columns of every sector together.
+  private let sectorColumns: Int
   private let signs: [[Double]]
   /// One combination of all columns.
   private var mixture: [Double] = []
   private let selfAttention: (Basis) -> SelfAttention
-  private var lackingSelf: SelfAttention?
+  private var lackingSelf = SelfAttention()
 
   /// - Parameters:
   ///   - basis: where refinement starts.
   ///   - respond: what a density, its columns and the samples of second order, one after the other, say
   ///     on their manifold.
+  ///   - sectorColumns: of fluctuations that break a symmetry of the law, in each sector.
   ///   - selfAttention: what sources lack of a token's attention to itself.
   init(
     equation: Equation, basis: Basis, maximum: Int, columnCount: Int,
-    selfAttention: @escaping (Basis) -> SelfAttention = { _ in SelfAttention() },
+    sectorColumns: Int = 0, selfAttention: @escaping (Basis) -> SelfAttention = { _ in SelfAttention() },
     respond: @escaping Respond
   ) {
     self.selfAttention = selfAttention
-    signs = SecondOrder.signs(columnCount)
+    self.sectorColumns = sectorColumns
+    signs = SecondOrder.signs(columnCount + sectorColumns)
     self.equation = equation
     self.basis = basis
     self.maximum = maximum
@@ -93,17 +97,19 @@ public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamic
     let end = (columnCount + 1) * count
     return respond(
       basis, Array(state[..<count]), Array(state[count..<end]),
-      state[end...].map { $0 / SecondOrder.scale })
+      state[end..<(firstSector * count)].map { $0 / SecondOrder.scale })
   }
 
   /// The state at t = 0: no draw has moved anything yet.
-  func state(density: [Double], columns: [Double]) -> [Double] {
+  func state(density: [Double], columns: [Double], sectors: [Double] = []) -> [Double] {
     density + columns
       + [Double](repeating: 0, count: SecondOrder.samples * density.count)
+      + lackingSelf.sectors.flatMap { _ in sectors }
   }
 
-  /// The law, its columns and the samples of second order.
-  private var memberCount: Int { 1 + columnCount + SecondOrder.samples }
+  /// The law, its columns, the samples of second order and the columns of sectors.
+  private var memberCount: Int { firstSector + sectorColumns * lackingSelf.sectors.count }
+  private var firstSector: Int { 1 + columnCount + SecondOrder.samples }
 
   /// Columns beyond 100 say only that chance decides: they need no absolute accuracy.
   public func errorUnit(of state: [Double]) -> Double {
@@ -128,11 +134,19 @@ public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamic
       flow.disturb(basis, divides: divides)
       basis.writeDivergence(into: rate + column)
     }
+    for (s, sector) in lackingSelf.sectors.enumerated() {
+      let place = (firstSector + s * sectorColumns) * count
+      flow.move(
+        sector, state + place, number: sectorColumns, rate: rate + place, divides: divides)
+    }
     for (r, signs) in signs.enumerated() {
       let place = (1 + columnCount + r) * count
       mix(state, signs)
       mixture.withUnsafeBufferPointer { if let base = $0.baseAddress { load(base) } }
       flow.keepQuadratic(basis, divides: divides)
+      for sector in lackingSelf.sectors {
+        flow.addQuadratic(of: sector, Array(signs[columnCount...]))
+      }
       load(state + place)
       flow.disturb(basis, divides: divides)
       flow.addQuadratic(to: basis, scale: SecondOrder.scale)
@@ -329,7 +343,7 @@ private final class GridFlow {
   /// Keeps the flow of the law that has been loaded and puts its flux in the slopes.
   ///
   /// - Parameter clock: X/X̄ where that is a constant, nil under softmax.
-  func take(_ basis: some SpectralBasis, clock: Double?, selfAttention: SelfAttention?) {
+  func take(_ basis: some SpectralBasis, clock: Double?, selfAttention: SelfAttention) {
     let masses = basis.masses
     if let clock {
       for j in 0..<pointCount {
@@ -356,11 +370,9 @@ private final class GridFlow {
         let inverse = basis.partition
         for j in 0..<pointCount { velocity[j] = slope[j] * inverse[j] }
       }
-      if let selfAttention {
-        selfAttention.writeFlux(
-          component, velocity: velocity, response: response, factor: factor, masses: masses,
-          divides: clock == nil, into: own + component * pointCount)
-      }
+      selfAttention.writeFlux(
+        component, velocity: velocity, response: response, factor: factor, masses: masses,
+        divides: clock == nil, into: own + component * pointCount)
       for j in 0..<pointCount { slope[j] = masses[j] * velocity[j] }
     }
   }
@@ -399,6 +411,20 @@ private final class GridFlow {
         result[j] = own[component * pointCount + j] + masses[j] * factor[j] * change
       }
     }
+  }
+
+  /// Writes the rates of a sector's columns.
+  func move(
+    _ sector: ZonalSector, _ columns: UnsafePointer<Double>, number: Int,
+    rate: UnsafeMutablePointer<Double>, divides: Bool
+  ) {
+    sector.move(
+      columns, number: number, rate: rate, velocity: velocity, response: response,
+      factor: factor, divides: divides)
+  }
+
+  func addQuadratic(of sector: ZonalSector, _ signs: [Double]) {
+    sector.addQuadratic(signs, to: quadratic)
   }
 
   /// Adds the flux of second order to that in the slopes.

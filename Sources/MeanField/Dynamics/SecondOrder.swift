@@ -1,28 +1,34 @@
 internal import Foundation
 internal import Transforms
 
-/// What independent draws do to a law beyond the linear order, sampled.
+/// What independent draws do to a law beyond the linear order.
 ///
 /// With G the Gaussian limit the law differs from μ by N^{−1/2} v + N^{−1} w + …, v the derivative of the
-/// flow in the direction G, w half its second derivative. Random signs s_b instead of Gaussian numbers
-/// give v = Σ_b s_b (source b) the right covariance, and what every source does to itself, a token's
-/// attention to itself above all, is the same in all of them.
+/// flow in the direction G, w half its second derivative. The mean of w shifts what is expected of N tokens,
+/// its scatter blurs what is linear; it is sampled with v = Σ_b g_b (source b), g Gaussian.
 enum SecondOrder {
   static let samples = 16
+  /// The mean of w, and samples of what it differs by.
+  static let members = 1 + samples
   /// w is kept in these units, so that its size does not loosen the error control of what is linear.
   static let scale = 1.0 / 64
 
-  /// s_b, one row for every sample.
-  static func signs(_ count: Int) -> [[Double]] {
-    let stream = RandomStream(seed: 2, member: 0, purpose: .fluctuation)
-    return (0..<samples).map { r in
-      var values = [Double](repeating: 0, count: count)
-      values.withUnsafeMutableBufferPointer { buffer in
-        guard let base = buffer.baseAddress else { return }
-        stream.writeSigns(index: r, draw: 2, into: base, count: count)
-      }
-      return values
+  /// g_b, one row for every sample.
+  static func factors(_ count: Int) -> [[Double]] {
+    (0..<samples).map { r in
+      let stream = RandomStream(seed: 2, member: r, purpose: .fluctuation)
+      return (0..<count).map { stream.normals(index: $0, draw: 1).0 }
     }
+  }
+
+  /// The mean, and samples of the same less their own mean, over √(samples − 1): sums of products over them
+  /// estimate a covariance.
+  static func parts(_ row: [Double]) -> (shift: Double, scatter: [Double]) {
+    guard row.count == members else { return (0, [Double](repeating: 0, count: samples)) }
+    let found = row.dropFirst()
+    let mean = found.reduce(0, +) / Double(samples)
+    let unit = 1 / Double(samples - 1).squareRoot()
+    return (row[0], found.map { ($0 - mean) * unit })
   }
 }
 

@@ -119,10 +119,13 @@ extension Evolution where D == SpectralFluctuationDynamics<ZonalBasis> {
       hasNoise
       ? sources.samples(count: SpectralFluctuation.samples, seed: numerics.seed)
       : sources.projections()
-    let sectorColumns = hasNoise ? [] : FluctuationSources.zonal(
-      law, dimension: dimension, degree: basis.degree, powers: ZonalSector.powers,
-      waves: ZonalSector.waves
-    ).projections(withConstant: true)
+    let sectorColumns =
+      hasNoise
+      ? []
+      : FluctuationSources.zonal(
+        law, dimension: dimension, degree: basis.degree, powers: ZonalSector.powers,
+        waves: ZonalSector.waves
+      ).projections(withConstant: true)
     let start = basis.coefficients(of: law).state
     let kernel = equation.kernel
     let dynamics = D(
@@ -138,7 +141,8 @@ extension Evolution where D == SpectralFluctuationDynamics<ZonalBasis> {
         completeDegree: hasNoise ? basis.degree : SpectralFluctuation.powers)
     }
     return Evolution(
-      dynamics: dynamics, state: dynamics.state(density: start, columns: columns, sectors: sectorColumns),
+      dynamics: dynamics,
+      state: dynamics.state(density: start, columns: columns, sectors: sectorColumns),
       stepping: .points(equation, draws: dynamics.columnCount, .fluctuationNoise, numerics))
   }
 }

@@ -16,12 +16,13 @@ internal import Foundation
 /// exact, and the noise of a while is that at its middle (`Diffusion`): of weak order 2, and
 /// diffusion leaves the fluctuations of the uniform law as they are for any τ.
 ///
-/// The next order in 1/N is sampled (`SecondOrder`): for random signs s and v = Σ_b s_b (column b) the law
-/// moves by N^{−1/2} v + N^{−1} w, where w obeys the linearized equation with the source
+/// The next order in 1/N comes along (`SecondOrder`): for v = Σ_b g_b (column b) the law moves by
+/// N^{−1/2} v + N^{−1} w, where w obeys the linearized equation with the source
 ///
-///     ∫ (δm − m δZ̄/Z̄) δX·∇e,    δm, δZ̄ and δX those of v
+///     ∫ (δm − m δZ̄/Z̄) δX·∇e,    δm, δZ̄ and δX those of v.
 ///
-/// and what the sources of a manifold leave out of a token's attention to itself.
+/// Its mean, from the sum over all columns, contains what the sources of a manifold leave out
+/// of a token's attention to itself.
 ///
 /// The density that decides whether a run fails is another one: here refinement ends at `maximum`,
 /// and from there on the highest degrees are damped.
@@ -50,7 +51,8 @@ public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamic
   private var diffusion: Diffusion?
   /// Columns of every sector together.
   private let sectorColumns: Int
-  private let signs: [[Double]]
+  /// g_b of every sample.
+  private let factors: [[Double]]
   /// One combination of all columns.
   private var mixture: [Double] = []
   private let selfAttention: (Basis) -> SelfAttention
@@ -64,12 +66,13 @@ public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamic
   ///   - selfAttention: what sources lack of a token's attention to itself.
   init(
     equation: Equation, basis: Basis, maximum: Int, columnCount: Int,
-    sectorColumns: Int = 0, selfAttention: @escaping (Basis) -> SelfAttention = { _ in SelfAttention() },
+    sectorColumns: Int = 0,
+    selfAttention: @escaping (Basis) -> SelfAttention = { _ in SelfAttention() },
     respond: @escaping Respond
   ) {
     self.selfAttention = selfAttention
     self.sectorColumns = sectorColumns
-    signs = SecondOrder.signs(columnCount + sectorColumns)
+    factors = SecondOrder.factors(columnCount + sectorColumns)
     self.equation = equation
     self.basis = basis
     self.maximum = maximum
@@ -103,13 +106,13 @@ public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamic
   /// The state at t = 0: no draw has moved anything yet.
   func state(density: [Double], columns: [Double], sectors: [Double] = []) -> [Double] {
     density + columns
-      + [Double](repeating: 0, count: SecondOrder.samples * density.count)
+      + [Double](repeating: 0, count: SecondOrder.members * density.count)
       + lackingSelf.sectors.flatMap { _ in sectors }
   }
 
   /// The law, its columns, the samples of second order and the columns of sectors.
   private var memberCount: Int { firstSector + sectorColumns * lackingSelf.sectors.count }
-  private var firstSector: Int { 1 + columnCount + SecondOrder.samples }
+  private var firstSector: Int { 1 + columnCount + SecondOrder.members }
 
   /// Columns beyond 100 say only that chance decides: they need no absolute accuracy.
   public func errorUnit(of state: [Double]) -> Double {
@@ -131,7 +134,7 @@ public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamic
     let count = basis.coefficientCount
     for column in stride(from: count, to: (columnCount + 1) * count, by: count) {
       load(state + column)
-      flow.disturb(basis, divides: divides)
+      flow.disturb(basis, divides: divides, isCounted: true)
       basis.writeDivergence(into: rate + column)
     }
     for (s, sector) in lackingSelf.sectors.enumerated() {
@@ -139,17 +142,19 @@ public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamic
       flow.move(
         sector, state + place, number: sectorColumns, rate: rate + place, divides: divides)
     }
-    for (r, signs) in signs.enumerated() {
+    flow.addMeans(of: lackingSelf.sectors)
+    for r in 0..<SecondOrder.members {
       let place = (1 + columnCount + r) * count
-      mix(state, signs)
-      mixture.withUnsafeBufferPointer { if let base = $0.baseAddress { load(base) } }
-      flow.keepQuadratic(basis, divides: divides)
-      for sector in lackingSelf.sectors {
-        flow.addQuadratic(of: sector, Array(signs[columnCount...]))
+      // The first one is the mean.
+      if r > 0 {
+        mix(state, factors[r - 1])
+        mixture.withUnsafeBufferPointer { if let base = $0.baseAddress { load(base) } }
+        flow.keepQuadratic(
+          basis, lackingSelf.sectors, factors[r - 1][columnCount...], divides: divides)
       }
       load(state + place)
       flow.disturb(basis, divides: divides)
-      flow.addQuadratic(to: basis, scale: SecondOrder.scale)
+      flow.addQuadratic(to: basis, isMean: r == 0)
       basis.writeDivergence(into: rate + place)
     }
   }
@@ -160,14 +165,14 @@ public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamic
     if divides { basis.loadPartition(column, kernel) }
   }
 
-  /// mixture ← Σ_b s_b (column b).
-  private mutating func mix(_ state: UnsafePointer<Double>, _ signs: [Double]) {
+  /// mixture ← Σ_b g_b (column b).
+  private mutating func mix(_ state: UnsafePointer<Double>, _ factors: [Double]) {
     let count = basis.coefficientCount
     for i in 0..<count { mixture[i] = 0 }
     for b in 0..<columnCount {
       let column = state + (b + 1) * count
-      let sign = signs[b]
-      for i in 0..<count { mixture[i] += sign * column[i] }
+      let factor = factors[b]
+      for i in 0..<count { mixture[i] += factor * column[i] }
     }
   }
 
@@ -203,7 +208,7 @@ public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamic
         diffusion.gain.apply(to: &noise)
         for i in 0..<count { column[i] += noise[i] }
       }
-      for r in 0..<SecondOrder.samples {
+      for r in 0..<SecondOrder.members {
         diffusion.whole.apply(to: state + (1 + columnCount + r) * count)
       }
     }
@@ -319,8 +324,8 @@ private final class GridFlow {
   private let factor: UnsafeMutablePointer<Double>
   /// A flux of second order, component after component.
   private let quadratic: UnsafeMutablePointer<Double>
-  /// What every token does to itself beyond what columns hold.
-  private let own: UnsafeMutablePointer<Double>
+  /// The mean of it, of all columns and of what tokens do to themselves beyond what columns hold.
+  private let mean: UnsafeMutablePointer<Double>
 
   /// Where Z̄ is below this part of its maximum there is no mass that could be moved, and a
   /// spectrum cut off says nothing about it.
@@ -335,7 +340,7 @@ private final class GridFlow {
     response = velocity + tangentCount * pointCount
     factor = response + pointCount
     quadratic = factor + pointCount
-    own = quadratic + tangentCount * pointCount
+    mean = quadratic + tangentCount * pointCount
   }
 
   deinit { velocity.deallocate() }
@@ -361,6 +366,7 @@ private final class GridFlow {
         response[j] = masses[j] * partition[j]
       }
     }
+    for j in 0..<(tangentCount * pointCount) { mean[j] = 0 }
     for component in 0..<tangentCount {
       let slope = basis.slope(component)
       let velocity = velocity + component * pointCount
@@ -372,31 +378,42 @@ private final class GridFlow {
       }
       selfAttention.writeFlux(
         component, velocity: velocity, response: response, factor: factor, masses: masses,
-        divides: clock == nil, into: own + component * pointCount)
+        divides: clock == nil, into: mean + component * pointCount)
       for j in 0..<pointCount { slope[j] = masses[j] * velocity[j] }
     }
   }
 
   /// slope ← δm X + m δX of the column that has been loaded.
-  func disturb(_ basis: some SpectralBasis, divides: Bool) {
+  ///
+  /// - Parameter isCounted: whether it is one of those whose quadratic fluxes add up to the mean.
+  func disturb(_ basis: some SpectralBasis, divides: Bool, isCounted: Bool = false) {
     let masses = basis.masses
+    let partition = basis.partition
     // m δX = response (∇δΦ − X δZ̄).
     if divides {
-      let partition = basis.partition
       for j in 0..<pointCount { masses[j] -= response[j] * partition[j] }
     }
     for component in 0..<tangentCount {
       let slope = basis.slope(component)
       let velocity = velocity + component * pointCount
+      if isCounted {
+        let mean = mean + component * pointCount
+        for j in 0..<pointCount {
+          let change = divides ? slope[j] - velocity[j] * partition[j] : slope[j]
+          mean[j] += masses[j] * factor[j] * change
+        }
+      }
       for j in 0..<pointCount {
         slope[j] = masses[j] * velocity[j] + response[j] * slope[j]
       }
     }
   }
 
-  /// Keeps (δm − m δZ̄/Z̄) δX of the combination that has been loaded, and what is lacking of a
-  /// token's attention to itself.
-  func keepQuadratic(_ basis: some SpectralBasis, divides: Bool) {
+  /// Keeps (δm − m δZ̄/Z̄) δX of the combination that has been loaded.
+  func keepQuadratic(
+    _ basis: some SpectralBasis, _ sectors: [ZonalSector], _ factors: ArraySlice<Double>,
+    divides: Bool
+  ) {
     let masses = basis.masses
     let partition = basis.partition
     if divides {
@@ -408,9 +425,10 @@ private final class GridFlow {
       let result = quadratic + component * pointCount
       for j in 0..<pointCount {
         let change = divides ? slope[j] - velocity[j] * partition[j] : slope[j]
-        result[j] = own[component * pointCount + j] + masses[j] * factor[j] * change
+        result[j] = masses[j] * factor[j] * change
       }
     }
+    for sector in sectors { sector.addScatter(factors, to: quadratic) }
   }
 
   /// Writes the rates of a sector's columns.
@@ -423,16 +441,23 @@ private final class GridFlow {
       factor: factor, divides: divides)
   }
 
-  func addQuadratic(of sector: ZonalSector, _ signs: [Double]) {
-    sector.addQuadratic(signs, to: quadratic)
+  /// Completes the mean.
+  func addMeans(of sectors: [ZonalSector]) {
+    for sector in sectors { sector.addMean(to: mean) }
   }
 
-  /// Adds the flux of second order to that in the slopes.
-  func addQuadratic(to basis: some SpectralBasis, scale: Double) {
+  /// Adds the mean flux of second order to that in the slopes, or what a sample differs by.
+  func addQuadratic(to basis: some SpectralBasis, isMean: Bool) {
+    let scale = SecondOrder.scale
     for component in 0..<tangentCount {
       let slope = basis.slope(component)
       let quadratic = quadratic + component * pointCount
-      for j in 0..<pointCount { slope[j] += scale * quadratic[j] }
+      let mean = mean + component * pointCount
+      if isMean {
+        for j in 0..<pointCount { slope[j] += scale * mean[j] }
+      } else {
+        for j in 0..<pointCount { slope[j] += scale * quadratic[j] }
+      }
     }
   }
 }

@@ -108,21 +108,26 @@ final class ZonalSector {
     }
   }
 
-  /// Adds the flux of second order of all harmonics of this degree, for random signs of the columns.
-  ///
-  /// The sum over M of them is its mean plus √M times what one of them differs by.
-  func addQuadratic(_ signs: [Double], to result: UnsafeMutablePointer<Double>) {
-    let root = multiplicity.squareRoot()
+  /// Adds the mean flux of second order of all harmonics of this degree.
+  func addMean(to result: UnsafeMutablePointer<Double>) {
+    for (x, y) in zip(excesses, changes) {
+      for j in 0..<count { result[j] += multiplicity * x[j] * y[j] }
+    }
+  }
+
+  /// Adds √M times the flux of one harmonic for random factors of the columns: the sum over M of them is as far
+  /// from its mean.
+  func addScatter(_ factors: ArraySlice<Double>, to result: UnsafeMutablePointer<Double>) {
     var excess = [Double](repeating: 0, count: count)
     var change = excess
-    for b in excesses.indices {
-      let (x, y, sign) = (excesses[b], changes[b], signs[b])
+    for (b, factor) in zip(excesses.indices, factors) {
+      let (x, y) = (excesses[b], changes[b])
       for j in 0..<count {
-        result[j] += (multiplicity - root) * x[j] * y[j]
-        excess[j] += sign * x[j]
-        change[j] += sign * y[j]
+        excess[j] += factor * x[j]
+        change[j] += factor * y[j]
       }
     }
+    let root = multiplicity.squareRoot()
     for j in 0..<count { result[j] += root * excess[j] * change[j] }
   }
 

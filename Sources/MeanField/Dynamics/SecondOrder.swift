@@ -21,6 +21,24 @@ enum SecondOrder {
     }
   }
 
+  /// √w_b s_b less its share of their sum, for random signs s: what every source does to itself is then the
+  /// same in all samples, and their mean is good although they are few.
+  static func extraMasses(_ masses: [Double]) -> [SIMD16<Double>] {
+    var result = [SIMD16<Double>](repeating: .zero, count: masses.count)
+    let stream = RandomStream(seed: 2, member: 0, purpose: .fluctuation)
+    for r in 0..<samples {
+      var signs = masses
+      signs.withUnsafeMutableBufferPointer { buffer in
+        guard let base = buffer.baseAddress else { return }
+        stream.writeSigns(index: r, draw: 2, into: base, count: masses.count)
+      }
+      let values = zip(signs, masses).map { $0 * $1.squareRoot() }
+      let sum = values.reduce(0, +)
+      for b in masses.indices { result[b][r] = values[b] - masses[b] * sum }
+    }
+    return result
+  }
+
   /// The mean, and samples of the same less their own mean, over √(samples − 1): sums of products over them
   /// estimate a covariance.
   static func parts(_ row: [Double]) -> (shift: Double, scatter: [Double]) {

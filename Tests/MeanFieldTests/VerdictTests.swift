@@ -152,9 +152,12 @@ import Testing
       distance = max(distance, Double(i + 1) / n - value, value - Double(i) / n)
     }
     let x = (n.squareRoot() + 0.12 + 0.11 / n.squareRoot()) * distance
-    return (1...100).reduce(0) { sum, k in
-      sum + (k % 2 == 1 ? 2 : -2) * exp(-2 * Double(k * k) * x * x)
+    var probability = 0.0
+    for k in 1...100 {
+      let term = 2 * exp(-2 * Double(k * k) * x * x)
+      probability += k % 2 == 1 ? term : -term
     }
+    return probability
   }
 
   // MARK: Planted errors

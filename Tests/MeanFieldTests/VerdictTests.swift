@@ -165,7 +165,7 @@ import Testing
   /// Unnormalized, β = 9, in mid-formation: 1 % of β is 9 % of the clock e^β.
   static let planted = [
     Case.circle(
-      "circle", beta: 9, .unnormalized, tokens: 80_000,
+      "circle", beta: 9, .unnormalized, tokens: 200_000,
       law: .harmonics([.init(mode: 3, cosine: 0.9, sine: 0)]),
       times: [0, 4, 8].map { $0 * exp(-9) }),
     .circle(

@@ -237,7 +237,8 @@ public struct Comparison: Sendable {
     while degrees < min(Self.mostDegrees, labels / (hasNoise ? 8 : 2)) {
       var pivot = -1
       var share = Self.leastNewShare
-      for r in rows.indices where !used[r] && variances[r] > 0 {
+      // Of equal shares the latest: what the flow has done counts more than what was drawn.
+      for r in rows.indices.reversed() where !used[r] && variances[r] > 0 {
         let left = dot(rows[r], rows[r])
         let blurred = dot(rows[r], rows[r], from: labels)
         guard blurred < Self.mostBlurredShare * left else { continue }

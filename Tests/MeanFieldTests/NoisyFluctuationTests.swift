@@ -111,15 +111,16 @@ import Testing
       law, dimension: dimension, degree: degree, powers: 1, waves: 0)
     let dynamics = SpectralFluctuationDynamics(
       equation: equation, basis: basis, maximum: degree, columnCount: count
-    ) { _, density, columns in
+    ) { _, density, columns, seconds in
       ZonalResponse(
         law: ZonalLaw(
           coefficients: density, dimension: dimension, kernel: equation.kernel, floor: 0),
-        start: start, columns: columns, completeDegree: degree)
+        start: start, columns: columns, seconds: seconds, completeDegree: degree)
     }
     let stream = RandomStream(seed: 5, member: 0, purpose: .fluctuationNoise)
     return Evolution(
-      dynamics: dynamics, state: start + sources.samples(count: count, seed: 5),
+      dynamics: dynamics,
+      state: dynamics.state(density: start, columns: sources.samples(count: count, seed: 5)),
       stepping: .stochastic(
         StochasticStepper(step: step, noise: equation.noise, stream: stream)))
   }

@@ -117,6 +117,8 @@ struct SpectralFluctuationTests {
       }
     }
 
+    func secondOrder(degrees: [Int]) -> [[[Double]]] { [] }
+
     func sampleDistances(count: Int, tokens: Int, threads: Int) -> [[Double]] { [] }
   }
 
@@ -147,7 +149,7 @@ struct SpectralFluctuationTests {
     let columns = sources.projections()
     let dynamics = SpectralFluctuationDynamics(
       equation: equation, basis: basis, maximum: 1024, columnCount: 40
-    ) { basis, _, columns in
+    ) { basis, _, columns, _ in
       let count = basis.coefficientCount
       return CircleColumns(
         columns: stride(from: 0, to: columns.count, by: count).map {
@@ -155,7 +157,7 @@ struct SpectralFluctuationTests {
         })
     }
     return Evolution(
-      dynamics: dynamics, state: start + columns,
+      dynamics: dynamics, state: dynamics.state(density: start, columns: columns),
       stepping: .adaptive(Stepper(scheme: .dormandPrince8, tolerance: 1e-7, longest: end)))
   }
 

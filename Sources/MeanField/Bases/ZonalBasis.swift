@@ -49,6 +49,8 @@ public final class ZonalBasis: SpectralBasis {
   }
 
   public var pointCount: Int { transform.nodes }
+  /// Polar angles of the grid.
+  var angles: [Double] { transform.angles }
   public var coefficientCount: Int { degree + 1 }
   public var resolution: Resolution { .degree(degree) }
   public var massUnit: Double { 1 }
@@ -97,6 +99,19 @@ public final class ZonalBasis: SpectralBasis {
 
   public func writeDivergence(into rate: UnsafeMutablePointer<Double>) {
     transform.divergence(of: slope(0), into: rate)
+  }
+
+  /// Masses at the points of any measure of the polar angle.
+  func writeMasses(of state: UnsafePointer<Double>, into masses: inout [Double]) {
+    transform.masses(of: state, into: &masses)
+  }
+
+  func writeDivergence(of flux: [Double], into rate: UnsafeMutablePointer<Double>) {
+    transform.divergence(of: flux, into: rate)
+  }
+
+  func writeCoefficients(of masses: [Double], into state: inout [Double]) {
+    transform.coefficients(of: masses, into: &state)
   }
 
   // MARK: Sums over the spectrum

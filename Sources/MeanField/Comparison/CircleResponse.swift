@@ -15,6 +15,9 @@ public struct CircleResponse: LinearResponse {
   let gaps: [Double]
   /// Ξ_jb at j·J + b.
   public let displacements: [Double]
+  /// Extra masses of the samples of second order, and what labels move by at second order.
+  let extras: [SIMD16<Double>]
+  let seconds: [SIMD16<Double>]
 
   public var count: Int { angles.count }
 
@@ -39,6 +42,22 @@ public struct CircleResponse: LinearResponse {
   /// N E[Δm_k conj Δm_l] is the mean of ψ_k conj ψ_l over b with weights w_b.
   public func influence(on mode: Int) -> (real: [Double], imaginary: [Double]) {
     let n = count
+    let slopes = slopes(of: mode)
+    var real = angles.map { cos(Double(mode) * $0) }
+    var imaginary = angles.map { -sin(Double(mode) * $0) }
+    for j in 0..<n {
+      let (x, y) = (slopes.real[j], slopes.imaginary[j])
+      for b in 0..<n {
+        real[b] += x * displacements[j * n + b]
+        imaginary[b] += y * displacements[j * n + b]
+      }
+    }
+    return (centred(real), centred(imaginary))
+  }
+
+  /// What m_k changes by when a label moves.
+  private func slopes(of mode: Int) -> (real: [Double], imaginary: [Double]) {
+    let n = count
     let k = Double(mode)
     let cosines = angles.map { cos(k * $0) }
     let sines = angles.map { -sin(k * $0) }
@@ -49,14 +68,36 @@ public struct CircleResponse: LinearResponse {
       let stretch = hasOrder ? Self.stretch(of: j, among: angles, gaps: gaps) : 0
       let mass = (1 - stretch) * masses[j]
       let flux = stretch * densities[j] / (4 * Double.pi)
-      let x = mass * k * sines[j] + flux * (cosines[(j + 1) % n] - cosines[(j + n - 1) % n])
-      let y = -mass * k * cosines[j] + flux * (sines[(j + 1) % n] - sines[(j + n - 1) % n])
-      for b in 0..<n {
-        real[b] += x * displacements[j * n + b]
-        imaginary[b] += y * displacements[j * n + b]
+      real[j] = mass * k * sines[j] + flux * (cosines[(j + 1) % n] - cosines[(j + n - 1) % n])
+      imaginary[j] = -mass * k * cosines[j] + flux * (sines[(j + 1) % n] - sines[(j + n - 1) % n])
+    }
+    return (real, imaginary)
+  }
+
+  /// With displacements ξ of the samples, w_j Ω_j φ′ + x_j ξ_j φ′ + ½ w_j ξ_j² φ″ at every label.
+  public func secondOrder(degrees: [Int]) -> [[[Double]]] {
+    let shifts = displacements.withUnsafeBufferPointer { buffer -> [SIMD16<Double>] in
+      guard let base = buffer.baseAddress else { return [] }
+      return (0..<count).map { CircleSecondOrder.shift(base + $0 * count, extras) }
+    }
+    return degrees.map { mode in
+      let k = Double(mode)
+      let slopes = slopes(of: mode)
+      var real = SIMD16<Double>.zero
+      var imaginary = SIMD16<Double>.zero
+      for j in 0..<count {
+        let stays = 1 - (hasOrder ? Self.stretch(of: j, among: angles, gaps: gaps) : 0)
+        let moved = stays * extras[j] * shifts[j]
+        let square = (-0.5 * k * k * stays * masses[j]) * shifts[j] * shifts[j]
+        let (x, y) = (cos(k * angles[j]), -sin(k * angles[j]))
+        real += slopes.real[j] * seconds[j] + k * y * moved + x * square
+        imaginary += slopes.imaginary[j] * seconds[j] - k * x * moved + y * square
+      }
+      return [real, imaginary].map { sums in
+        let samples = (0..<SecondOrder.samples).map { sums[$0] }
+        return [samples.reduce(0, +) / Double(SecondOrder.samples)] + samples
       }
     }
-    return (centred(real), centred(imaginary))
   }
 
   public func influences(degrees: [Int]) -> [[[Double]]] {

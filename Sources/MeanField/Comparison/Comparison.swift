@@ -18,6 +18,9 @@ public struct Comparison: Sendable {
   /// finite N, and the few per cent of a variance that labels miss late. With 0.05, 4.0 and 4.3 % of
   /// 300 members of the demo fell below a p-value of 4.6 % at N = 1000 and 4000.
   static let leastNewShare = 0.05
+  /// A deviation counts while no more than this share of what is left of its variance is of second order:
+  /// that is not Gaussian, and what third order does is of its size.
+  static let mostBlurredShare = 0.2
   static let mostDegrees = 24
   /// Snapshots that enter the verdict, evenly taken, at most about this many.
   static let judgedSnapshots = 200
@@ -52,9 +55,11 @@ public struct Comparison: Sendable {
 
   /// What has been recorded and the verdict needs.
   public struct Memory: Sendable, Equatable {
-    /// Influence of every label on the judged moments times √w_b, row after row.
+    /// Influence of every label on the judged moments times √w_b, row after row; at its end that of
+    /// second order, in the same unit.
     public var influences: [[Double]] = []
-    /// deviations[member][row], one row for the real and one for the imaginary part of each mode.
+    /// deviations[member][row], one row for the real and one for the imaginary part of each mode, less what
+    /// draws are expected to differ by at second order.
     public var deviations: [[Double]] = []
     public var fluctuationTime: Double?
     /// From when on nothing can be expected: fluctuations are of order one.
@@ -130,7 +135,7 @@ public struct Comparison: Sendable {
       let influences = response.influences(degrees: judgedDegrees + watchedDegrees)
       let sizes = sizes(influences, response)
       if memory.seen % stride == 0 {
-        addDeviations(time, Array(differences.prefix(members)), influences, sizes)
+        addDeviations(time, Array(differences.prefix(members)), response, influences, sizes)
       }
       if needsResponse {
         entry.sampling = SamplingError(response, tokens: tokens, threads: threads)
@@ -188,22 +193,39 @@ public struct Comparison: Sendable {
     }
   }
 
+  /// Adds the deviations of one snapshot alone to what will be judged.
+  mutating func judge(
+    at time: Double, _ density: any Law, _ laws: [any Law], _ response: any LinearResponse
+  ) {
+    let influences = response.influences(degrees: judgedDegrees + watchedDegrees)
+    addDeviations(
+      time, differences(of: laws, from: density), response, influences,
+      sizes(influences, response))
+  }
+
   private mutating func addDeviations(
-    _ time: Double, _ differences: [[Double]], _ influences: [[[Double]]],
-    _ sizes: [(size: Double, spread: Double)]
+    _ time: Double, _ differences: [[Double]], _ response: any LinearResponse,
+    _ influences: [[[Double]]], _ sizes: [(size: Double, spread: Double)]
   ) {
     let largest = sizes.map(\.size).max() ?? 0
     // Beyond |Δm| of 0.1 the linear theory is too rough for a verdict, beyond 0.5 for anything.
     if largest > 0.25 { memory.chanceTime = time }
     if largest > 0.01, memory.fluctuationTime == nil { memory.fluctuationTime = time }
     guard memory.fluctuationTime == nil else { return }
-    memory.influences += influences.prefix(judgedDegrees.count).flatMap { $0 }
-    for m in 0..<members { memory.deviations[m] += differences[m] }
+    let second = response.secondOrder(degrees: judgedDegrees).flatMap { $0 }
+      .map(SecondOrder.parts)
+    let number = Double(tokens)
+    memory.influences += zip(influences.prefix(judgedDegrees.count).flatMap { $0 }, second).map {
+      row, second in row + second.scatter.map { $0 / number.squareRoot() }
+    }
+    for (m, row) in differences.enumerated() {
+      memory.deviations[m] += zip(row, second).map { $0 - $1.shift / number }
+    }
   }
 
   /// Judges all members by what has been recorded.
   public func verdict() -> Verdict {
-    let labels = memory.influences.first?.count ?? 1
+    let labels = (memory.influences.first?.count ?? 1) - SecondOrder.samples
     let unit = 1 / Double(tokens).squareRoot()
     var rows = memory.influences.map { row in row.map { $0 * unit } }
     let variances = rows.map { dot($0, $0) }
@@ -215,9 +237,12 @@ public struct Comparison: Sendable {
     while degrees < min(Self.mostDegrees, labels / (hasNoise ? 8 : 2)) {
       var pivot = -1
       var share = Self.leastNewShare
-      for r in rows.indices where !used[r] && variances[r] > 0 {
-        let left = dot(rows[r], rows[r]) / variances[r]
-        if left > share { (share, pivot) = (left, r) }
+      // Of equal shares the latest: what the flow has done counts more than what was drawn.
+      for r in rows.indices.reversed() where !used[r] && variances[r] > 0 {
+        let left = dot(rows[r], rows[r])
+        let blurred = dot(rows[r], rows[r], from: labels)
+        guard blurred < Self.mostBlurredShare * left else { continue }
+        if left / variances[r] > share { (share, pivot) = (left / variances[r], r) }
       }
       guard pivot >= 0 else { break }
       used[pivot] = true
@@ -228,7 +253,7 @@ public struct Comparison: Sendable {
       for m in 0..<members { squares[m] += standardized[m] * standardized[m] }
       for r in rows.indices where !used[r] {
         let projection = dot(rows[r], direction)
-        for b in 0..<labels { rows[r][b] -= projection * direction[b] }
+        for b in rows[r].indices { rows[r][b] -= projection * direction[b] }
         for m in 0..<members { residuals[m][r] -= projection * standardized[m] }
       }
     }
@@ -249,8 +274,8 @@ public struct Comparison: Sendable {
   }
 }
 
-private func dot(_ a: [Double], _ b: [Double]) -> Double {
+private func dot(_ a: [Double], _ b: [Double], from start: Int = 0) -> Double {
   var sum = 0.0
-  for i in a.indices { sum += a[i] * b[i] }
+  for i in start..<a.count { sum += a[i] * b[i] }
   return sum
 }

@@ -7,6 +7,10 @@ public protocol LinearResponse: Sendable {
   /// `Law.moments(degrees:)`: products of rows are covariances, times N.
   func influences(degrees: [Int]) -> [[[Double]]]
 
+  /// What the next order adds to the same moments, times N: the mean first, then samples (`SecondOrder`);
+  /// empty rows where it is not known.
+  func secondOrder(degrees: [Int]) -> [[[Double]]]
+
   /// What a deviation of each of the degrees is small against: standard deviations of one draw, or 1
   /// for moments of that order.
   func spreads(degrees: [Int]) -> [Double]

@@ -8,6 +8,8 @@ struct SphereResponse: LinearResponse {
   let density: [Double]
   /// One column after the other.
   let columns: [Double]
+  /// One sample of second order after the other.
+  let seconds: [Double]
   /// Degrees that the columns hold completely; above, they leave out some of the finest scales.
   let completeDegree: Int
 
@@ -19,13 +21,18 @@ struct SphereResponse: LinearResponse {
   var layout: HarmonicLayout { HarmonicLayout(degree: degree) }
   private var columnCount: Int { columns.count / layout.count }
 
-  func influences(degrees: [Int]) -> [[[Double]]] {
+  func influences(degrees: [Int]) -> [[[Double]]] { moments(of: columns, degrees) }
+
+  func secondOrder(degrees: [Int]) -> [[[Double]]] { moments(of: seconds, degrees) }
+
+  private func moments(of columns: [Double], _ degrees: [Int]) -> [[[Double]]] {
     let layout = layout
+    let starts = stride(from: 0, to: columns.count, by: layout.count)
     return degrees.map { l in
       (-l...l).map { m in
-        guard l <= degree else { return [Double](repeating: 0, count: columnCount) }
+        guard l <= degree else { return starts.map { _ in 0 } }
         let place = 2 * layout.place(l, abs(m)) + (m < 0 ? 1 : 0)
-        return (0..<columnCount).map { columns[$0 * layout.count + place] }
+        return starts.map { columns[$0 + place] }
       }
     }
   }

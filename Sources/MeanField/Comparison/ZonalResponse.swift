@@ -9,20 +9,26 @@ struct ZonalResponse: LinearResponse {
   let start: [Double]
   /// One column after the other.
   let columns: [Double]
+  /// One sample of second order after the other.
+  let seconds: [Double]
   /// Degrees that the columns hold completely; above, they leave out some of the finest scales.
   let completeDegree: Int
 
   private var degree: Int { law.coefficients.count - 1 }
   var columnCount: Int { columns.count / (degree + 1) }
 
-  func influences(degrees: [Int]) -> [[[Double]]] {
+  func influences(degrees: [Int]) -> [[[Double]]] { moments(of: columns, degrees) }
+
+  func secondOrder(degrees: [Int]) -> [[[Double]]] { moments(of: seconds, degrees) }
+
+  private func moments(of columns: [Double], _ degrees: [Int]) -> [[[Double]]] {
     let highest = degrees.max() ?? 0
     let transform = Self.transform(law.dimension, degree: degree, kernelDegree: highest)
     var rows = [[Double]](repeating: [], count: highest + 1)
     var masses = [Double](repeating: 0, count: transform.nodes)
     var moments = [Double](repeating: 0, count: highest + 1)
-    for b in 0..<columnCount {
-      transform.masses(of: column(b), into: &masses)
+    for start in stride(from: 0, to: columns.count, by: degree + 1) {
+      transform.masses(of: Array(columns[start..<(start + degree + 1)]), into: &masses)
       transform.moments(of: masses, into: &moments)
       for l in 0...highest { rows[l].append(moments[l]) }
     }

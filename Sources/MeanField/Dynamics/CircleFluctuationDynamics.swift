@@ -30,6 +30,8 @@ public struct CircleFluctuationDynamics: ResponseDynamics {
   /// How far apart the neighbours of each label are at the start.
   private let gaps: [Double]
   private let clock: Double
+  /// Extra masses of the samples of second order.
+  private let extras: [SIMD16<Double>]
   private var jacobian: [Double]
   private var forcing: [Double]
 
@@ -73,6 +75,7 @@ public struct CircleFluctuationDynamics: ResponseDynamics {
     let places = starts
     gaps = places.indices.map { CircleResponse.gap(at: $0, among: places, count: count) }
     clock = equation.attention.clock
+    extras = SecondOrder.extraMasses(masses)
     jacobian = [Double](repeating: 0, count: count * count)
     forcing = jacobian
   }
@@ -86,7 +89,8 @@ public struct CircleFluctuationDynamics: ResponseDynamics {
 
   /// The state at t = 0.
   public var initialState: [Double] {
-    starts + logDensities + [Double](repeating: 0, count: count * count)
+    starts + logDensities
+      + [Double](repeating: 0, count: count * count + SecondOrder.samples * count)
   }
 
   public mutating func diffuse(
@@ -118,6 +122,14 @@ public struct CircleFluctuationDynamics: ResponseDynamics {
     let exponent = -2 * beta / log(2)
     var kernels = [Double](repeating: 0, count: n)
     var kernelSines = kernels
+    var rises = kernels
+    var bends = kernels
+    let shifts = (0..<n).map { j in
+      CircleSecondOrder.shift(state + 2 * n + j * n, extras)
+    }
+    let second = CircleSecondOrder(
+      beta: beta, extras: extras, shifts: shifts, pointMasses: pointMasses,
+      stretches: stretches, fluxes: fluxes)
     for j in 0..<n {
       let row = j * n
       // e = e^{β(cos Δ − 1)} and e sin Δ, their sums, and the rate of change of both with θ_j.
@@ -140,6 +152,12 @@ public struct CircleFluctuationDynamics: ResponseDynamics {
         slope += masses[i] * kernel * sine
         slopeRate += masses[i] * rise
         jacobian[row + i] = rise
+        rises[i] = rise
+        // The next derivative of κ sin Δ.
+        bends[i] =
+          kernel
+          * ((beta * beta * sine * sine - 1) * sine
+            - 3 * beta * sine * (1 - 2 * halfSine * halfSine))
       }
       let velocity = divides ? -slope / partition : -clock * slope
       let factor = divides ? 1 / partition : clock
@@ -157,6 +175,10 @@ public struct CircleFluctuationDynamics: ResponseDynamics {
         jacobian[row + i] += fluxes[i] * (forcing[row + next] - forcing[row + last])
       }
       jacobian[row + j] += velocityRate
+      second.writeRate(
+        at: j, kernels, kernelSines, rises, bends, masses: masses, velocity: velocity,
+        factor: factor, divides: divides, jacobian: jacobian, row: row,
+        state: state + 2 * n + n * n, into: rate + 2 * n + n * n)
       rate[j] = velocity
       rate[n + j] = -velocityRate
     }
@@ -177,7 +199,11 @@ public struct CircleFluctuationDynamics: ResponseDynamics {
     CircleResponse(
       angles: Array(state[0..<count]), masses: masses,
       densities: state[count..<(2 * count)].map { exp($0) }, hasOrder: equation.noise == 0,
-      gaps: gaps,
-      displacements: Array(state[(2 * count)...]))
+      gaps: gaps, displacements: Array(state[(2 * count)..<(2 * count + count * count)]),
+      extras: extras,
+      seconds: (0..<count).map { j in
+        CircleSecondOrder.load(state, 2 * count + count * count + SecondOrder.samples * j)
+          / SecondOrder.scale
+      })
   }
 }

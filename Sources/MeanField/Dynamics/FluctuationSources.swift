@@ -18,7 +18,9 @@ struct FluctuationSources {
   private static var leastShare: Double { 1e-6 }
 
   /// ∫ e φ_i dμ, one orthonormal φ_i after the other.
-  func projections() -> [Double] {
+  ///
+  /// - Parameter withConstant: also φ = 1, first.
+  func projections(withConstant: Bool = false) -> [Double] {
     let roots = masses.map { $0.squareRoot() }
     let size = roots.reduce(0) { $0 + $1 * $1 }.squareRoot()
     var directions = [roots.map { $0 / size }]
@@ -33,7 +35,7 @@ struct FluctuationSources {
       guard after > Self.leastShare * before else { continue }
       directions.append(rest.map { $0 / after })
     }
-    return directions.dropFirst().flatMap { direction in
+    return directions.dropFirst(withConstant ? 0 : 1).flatMap { direction in
       collect(zip(direction, roots).map { $0 * $1 })
     }
   }

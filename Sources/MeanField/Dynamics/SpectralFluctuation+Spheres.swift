@@ -56,7 +56,8 @@ enum SpectralFluctuation {
   }
 
   private static func load(_ equation: Equation, columns: Int, each: Load) -> Load {
-    let count = Double(1 + (equation.noise > 0 ? samples : columns))
+    // A sample of second order takes two: its own and the combination that drives it.
+    let count = Double(1 + (equation.noise > 0 ? samples : columns) + 2 * SecondOrder.samples)
     return Load(numbers: count * each.numbers, operations: count * each.operations)
   }
 }
@@ -79,14 +80,20 @@ extension Evolution where D == SpectralFluctuationDynamics<SphericalHarmonicBasi
       : sources.projections()
     let dynamics = D(
       equation: equation, basis: basis, maximum: maximum,
-      columnCount: columns.count / basis.coefficientCount
-    ) { basis, density, columns in
+      columnCount: columns.count / basis.coefficientCount,
+      selfAttention: { basis in
+        hasNoise
+          ? SelfAttention()
+          : .sphere(basis, equation.kernel, degree: SpectralFluctuation.functionDegree)
+      }
+    ) { basis, density, columns, seconds in
       SphereResponse(
-        degree: basis.degree, density: density, columns: columns,
+        degree: basis.degree, density: density, columns: columns, seconds: seconds,
         completeDegree: hasNoise ? basis.degree : SpectralFluctuation.functionDegree)
     }
     return Evolution(
-      dynamics: dynamics, state: basis.coefficients(of: law).state + columns,
+      dynamics: dynamics,
+      state: dynamics.state(density: basis.coefficients(of: law).state, columns: columns),
       stepping: .points(equation, draws: dynamics.columnCount, .fluctuationNoise, numerics))
   }
 }
@@ -112,20 +119,30 @@ extension Evolution where D == SpectralFluctuationDynamics<ZonalBasis> {
       hasNoise
       ? sources.samples(count: SpectralFluctuation.samples, seed: numerics.seed)
       : sources.projections()
+    let sectorColumns =
+      hasNoise
+      ? []
+      : FluctuationSources.zonal(
+        law, dimension: dimension, degree: basis.degree, powers: ZonalSector.powers,
+        waves: ZonalSector.waves
+      ).projections(withConstant: true)
     let start = basis.coefficients(of: law).state
     let kernel = equation.kernel
     let dynamics = D(
       equation: equation, basis: basis, maximum: maximum,
-      columnCount: columns.count / basis.coefficientCount
-    ) { basis, density, columns in
+      columnCount: columns.count / basis.coefficientCount,
+      sectorColumns: sectorColumns.count / basis.coefficientCount,
+      selfAttention: { .zonal($0, kernel, sectors: hasNoise ? 0 : ZonalSector.degrees) }
+    ) { _, density, columns, seconds in
       ZonalResponse(
         law: ZonalLaw(
           coefficients: density, dimension: dimension, kernel: kernel, floor: 0),
-        start: start, columns: columns,
+        start: start, columns: columns, seconds: seconds,
         completeDegree: hasNoise ? basis.degree : SpectralFluctuation.powers)
     }
     return Evolution(
-      dynamics: dynamics, state: start + columns,
+      dynamics: dynamics,
+      state: dynamics.state(density: start, columns: columns, sectors: sectorColumns),
       stepping: .points(equation, draws: dynamics.columnCount, .fluctuationNoise, numerics))
   }
 }

@@ -16,6 +16,14 @@ internal import Foundation
 /// exact, and the noise of a while is that at its middle (`Diffusion`): of weak order 2, and
 /// diffusion leaves the fluctuations of the uniform law as they are for any τ.
 ///
+/// The next order in 1/N comes along (`SecondOrder`): for v = Σ_b g_b (column b) the law moves by
+/// N^{−1/2} v + N^{−1} w, where w obeys the linearized equation with the source
+///
+///     ∫ (δm − m δZ̄/Z̄) δX·∇e,    δm, δZ̄ and δX those of v.
+///
+/// Its mean, from the sum over all columns, contains what the sources of a manifold leave out
+/// of a token's attention to itself.
+///
 /// The density that decides whether a run fails is another one: here refinement ends at `maximum`,
 /// and from there on the highest degrees are damped.
 public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamics {
@@ -29,22 +37,42 @@ public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamic
   /// leave out of a variance.
   public static var tailTolerance: Double { 1e-3 }
 
+  typealias Respond = (
+    Basis, _ density: [Double], _ columns: [Double], _ seconds: [Double]
+  ) -> any LinearResponse
+
   private let kernel: KernelSpectrum
   private let clock: Double
   private let divides: Bool
-  private let respond: (Basis, _ density: [Double], _ columns: [Double]) -> any LinearResponse
+  private let respond: Respond
   private var flow: GridFlow
   private var damping: [Double] = []
   private var laplacian: TriangularMap?
   private var diffusion: Diffusion?
+  /// Columns of every sector together.
+  private let sectorColumns: Int
+  /// g_b of every sample.
+  private let factors: [[Double]]
+  /// One combination of all columns.
+  private var mixture: [Double] = []
+  private let selfAttention: (Basis) -> SelfAttention
+  private var lackingSelf = SelfAttention()
 
   /// - Parameters:
   ///   - basis: where refinement starts.
-  ///   - respond: what a density and its columns, one after the other, say on their manifold.
+  ///   - respond: what a density, its columns and the samples of second order, one after the other, say
+  ///     on their manifold.
+  ///   - sectorColumns: of fluctuations that break a symmetry of the law, in each sector.
+  ///   - selfAttention: what sources lack of a token's attention to itself.
   init(
     equation: Equation, basis: Basis, maximum: Int, columnCount: Int,
-    respond: @escaping (Basis, _ density: [Double], _ columns: [Double]) -> any LinearResponse
+    sectorColumns: Int = 0,
+    selfAttention: @escaping (Basis) -> SelfAttention = { _ in SelfAttention() },
+    respond: @escaping Respond
   ) {
+    self.selfAttention = selfAttention
+    self.sectorColumns = sectorColumns
+    factors = SecondOrder.factors(columnCount + sectorColumns)
     self.equation = equation
     self.basis = basis
     self.maximum = maximum
@@ -69,8 +97,22 @@ public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamic
 
   public func response(of state: [Double]) -> any LinearResponse {
     let count = basis.coefficientCount
-    return respond(basis, Array(state[..<count]), Array(state[count...]))
+    let end = (columnCount + 1) * count
+    return respond(
+      basis, Array(state[..<count]), Array(state[count..<end]),
+      state[end..<(firstSector * count)].map { $0 / SecondOrder.scale })
   }
+
+  /// The state at t = 0: no draw has moved anything yet.
+  func state(density: [Double], columns: [Double], sectors: [Double] = []) -> [Double] {
+    density + columns
+      + [Double](repeating: 0, count: SecondOrder.members * density.count)
+      + lackingSelf.sectors.flatMap { _ in sectors }
+  }
+
+  /// The law, its columns, the samples of second order and the columns of sectors.
+  private var memberCount: Int { firstSector + sectorColumns * lackingSelf.sectors.count }
+  private var firstSector: Int { 1 + columnCount + SecondOrder.members }
 
   /// Columns beyond 100 say only that chance decides: they need no absolute accuracy.
   public func errorUnit(of state: [Double]) -> Double {
@@ -87,15 +129,50 @@ public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamic
     basis.loadMasses(state)
     basis.loadSlopes(state, kernel)
     if divides { basis.loadPartition(state, kernel) }
-    flow.take(basis, clock: divides ? nil : clock)
+    flow.take(basis, clock: divides ? nil : clock, selfAttention: lackingSelf)
     basis.writeDivergence(into: rate)
     let count = basis.coefficientCount
     for column in stride(from: count, to: (columnCount + 1) * count, by: count) {
-      basis.loadMasses(state + column)
-      basis.loadSlopes(state + column, kernel)
-      if divides { basis.loadPartition(state + column, kernel) }
-      flow.disturb(basis, divides: divides)
+      load(state + column)
+      flow.disturb(basis, divides: divides, isCounted: true)
       basis.writeDivergence(into: rate + column)
+    }
+    for (s, sector) in lackingSelf.sectors.enumerated() {
+      let place = (firstSector + s * sectorColumns) * count
+      flow.move(
+        sector, state + place, number: sectorColumns, rate: rate + place, divides: divides)
+    }
+    flow.addMeans(of: lackingSelf.sectors)
+    for r in 0..<SecondOrder.members {
+      let place = (1 + columnCount + r) * count
+      // The first one is the mean.
+      if r > 0 {
+        mix(state, factors[r - 1])
+        mixture.withUnsafeBufferPointer { if let base = $0.baseAddress { load(base) } }
+        flow.keepQuadratic(
+          basis, lackingSelf.sectors, factors[r - 1][columnCount...], divides: divides)
+      }
+      load(state + place)
+      flow.disturb(basis, divides: divides)
+      flow.addQuadratic(to: basis, isMean: r == 0)
+      basis.writeDivergence(into: rate + place)
+    }
+  }
+
+  private func load(_ column: UnsafePointer<Double>) {
+    basis.loadMasses(column)
+    basis.loadSlopes(column, kernel)
+    if divides { basis.loadPartition(column, kernel) }
+  }
+
+  /// mixture ← Σ_b g_b (column b).
+  private mutating func mix(_ state: UnsafePointer<Double>, _ factors: [Double]) {
+    let count = basis.coefficientCount
+    for i in 0..<count { mixture[i] = 0 }
+    for b in 0..<columnCount {
+      let column = state + (b + 1) * count
+      let factor = factors[b]
+      for i in 0..<count { mixture[i] += factor * column[i] }
     }
   }
 
@@ -131,6 +208,9 @@ public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamic
         diffusion.gain.apply(to: &noise)
         for i in 0..<count { column[i] += noise[i] }
       }
+      for r in 0..<SecondOrder.members {
+        diffusion.whole.apply(to: state + (1 + columnCount + r) * count)
+      }
     }
   }
 
@@ -152,6 +232,8 @@ public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamic
       flow = GridFlow(pointCount: basis.pointCount, tangentCount: basis.tangentCount)
     }
     self.basis = basis
+    mixture = [Double](repeating: 0, count: basis.coefficientCount)
+    lackingSelf = selfAttention(basis)
     laplacian = equation.noise > 0 ? basis.laplacian : nil
     diffusion = nil
     damping = []
@@ -203,10 +285,10 @@ public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamic
   }
 
   public mutating func adopt(stateCount: Int, from present: Int) -> Bool {
-    while (columnCount + 1) * basis.coefficientCount < stateCount && canRefine {
+    while memberCount * basis.coefficientCount < stateCount && canRefine {
       use(basis.refined())
     }
-    return (columnCount + 1) * basis.coefficientCount == stateCount
+    return memberCount * basis.coefficientCount == stateCount
   }
 }
 
@@ -238,6 +320,12 @@ private final class GridFlow {
   private let velocity: UnsafeMutablePointer<Double>
   /// What multiplies ∇δΦ in the flux: clock · m, or m/Z̄.
   private let response: UnsafeMutablePointer<Double>
+  /// clock, or 1/Z̄.
+  private let factor: UnsafeMutablePointer<Double>
+  /// A flux of second order, component after component.
+  private let quadratic: UnsafeMutablePointer<Double>
+  /// The mean of it, of all columns and of what tokens do to themselves beyond what columns hold.
+  private let mean: UnsafeMutablePointer<Double>
 
   /// Where Z̄ is below this part of its maximum there is no mass that could be moved, and a
   /// spectrum cut off says nothing about it.
@@ -246,9 +334,13 @@ private final class GridFlow {
   init(pointCount: Int, tangentCount: Int) {
     self.pointCount = pointCount
     self.tangentCount = tangentCount
-    velocity = .allocate(capacity: (tangentCount + 1) * pointCount)
-    velocity.initialize(repeating: 0, count: (tangentCount + 1) * pointCount)
+    let size = (3 * tangentCount + 2) * pointCount
+    velocity = .allocate(capacity: size)
+    velocity.initialize(repeating: 0, count: size)
     response = velocity + tangentCount * pointCount
+    factor = response + pointCount
+    quadratic = factor + pointCount
+    mean = quadratic + tangentCount * pointCount
   }
 
   deinit { velocity.deallocate() }
@@ -256,10 +348,13 @@ private final class GridFlow {
   /// Keeps the flow of the law that has been loaded and puts its flux in the slopes.
   ///
   /// - Parameter clock: X/X̄ where that is a constant, nil under softmax.
-  func take(_ basis: some SpectralBasis, clock: Double?) {
+  func take(_ basis: some SpectralBasis, clock: Double?, selfAttention: SelfAttention) {
     let masses = basis.masses
     if let clock {
-      for j in 0..<pointCount { response[j] = clock * masses[j] }
+      for j in 0..<pointCount {
+        factor[j] = clock
+        response[j] = clock * masses[j]
+      }
     } else {
       let partition = basis.partition
       var most = 0.0
@@ -267,9 +362,11 @@ private final class GridFlow {
       let least = Self.leastPartition * most
       for j in 0..<pointCount {
         partition[j] = 1 / max(partition[j], least)
+        factor[j] = partition[j]
         response[j] = masses[j] * partition[j]
       }
     }
+    for j in 0..<(tangentCount * pointCount) { mean[j] = 0 }
     for component in 0..<tangentCount {
       let slope = basis.slope(component)
       let velocity = velocity + component * pointCount
@@ -279,23 +376,87 @@ private final class GridFlow {
         let inverse = basis.partition
         for j in 0..<pointCount { velocity[j] = slope[j] * inverse[j] }
       }
+      selfAttention.writeFlux(
+        component, velocity: velocity, response: response, factor: factor, masses: masses,
+        divides: clock == nil, into: mean + component * pointCount)
       for j in 0..<pointCount { slope[j] = masses[j] * velocity[j] }
     }
   }
 
   /// slope ← δm X + m δX of the column that has been loaded.
-  func disturb(_ basis: some SpectralBasis, divides: Bool) {
+  ///
+  /// - Parameter isCounted: whether it is one of those whose quadratic fluxes add up to the mean.
+  func disturb(_ basis: some SpectralBasis, divides: Bool, isCounted: Bool = false) {
     let masses = basis.masses
+    let partition = basis.partition
     // m δX = response (∇δΦ − X δZ̄).
     if divides {
-      let partition = basis.partition
       for j in 0..<pointCount { masses[j] -= response[j] * partition[j] }
     }
     for component in 0..<tangentCount {
       let slope = basis.slope(component)
       let velocity = velocity + component * pointCount
+      if isCounted {
+        let mean = mean + component * pointCount
+        for j in 0..<pointCount {
+          let change = divides ? slope[j] - velocity[j] * partition[j] : slope[j]
+          mean[j] += masses[j] * factor[j] * change
+        }
+      }
       for j in 0..<pointCount {
         slope[j] = masses[j] * velocity[j] + response[j] * slope[j]
+      }
+    }
+  }
+
+  /// Keeps (δm − m δZ̄/Z̄) δX of the combination that has been loaded.
+  func keepQuadratic(
+    _ basis: some SpectralBasis, _ sectors: [ZonalSector], _ factors: ArraySlice<Double>,
+    divides: Bool
+  ) {
+    let masses = basis.masses
+    let partition = basis.partition
+    if divides {
+      for j in 0..<pointCount { masses[j] -= response[j] * partition[j] }
+    }
+    for component in 0..<tangentCount {
+      let slope = basis.slope(component)
+      let velocity = velocity + component * pointCount
+      let result = quadratic + component * pointCount
+      for j in 0..<pointCount {
+        let change = divides ? slope[j] - velocity[j] * partition[j] : slope[j]
+        result[j] = masses[j] * factor[j] * change
+      }
+    }
+    for sector in sectors { sector.addScatter(factors, to: quadratic) }
+  }
+
+  /// Writes the rates of a sector's columns.
+  func move(
+    _ sector: ZonalSector, _ columns: UnsafePointer<Double>, number: Int,
+    rate: UnsafeMutablePointer<Double>, divides: Bool
+  ) {
+    sector.move(
+      columns, number: number, rate: rate, velocity: velocity, response: response,
+      factor: factor, divides: divides)
+  }
+
+  /// Completes the mean.
+  func addMeans(of sectors: [ZonalSector]) {
+    for sector in sectors { sector.addMean(to: mean) }
+  }
+
+  /// Adds the mean flux of second order to that in the slopes, or what a sample differs by.
+  func addQuadratic(to basis: some SpectralBasis, isMean: Bool) {
+    let scale = SecondOrder.scale
+    for component in 0..<tangentCount {
+      let slope = basis.slope(component)
+      let quadratic = quadratic + component * pointCount
+      let mean = mean + component * pointCount
+      if isMean {
+        for j in 0..<pointCount { slope[j] += scale * mean[j] }
+      } else {
+        for j in 0..<pointCount { slope[j] += scale * quadratic[j] }
       }
     }
   }

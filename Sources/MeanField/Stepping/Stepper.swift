@@ -237,21 +237,19 @@ private final class StageArray {
 
 /// Largest magnitude; NaN if there is one.
 private func largest(_ values: UnsafePointer<Double>, _ count: Int) -> Double {
-  var best = Vector.zero
+  // Bits of magnitudes are in order as whole numbers, and those of NaN are above all others.
+  let magnitude = Int64.max
+  var best = SIMD8<Int64>.zero
   var i = 0
   while i + 8 <= count {
-    let value = UnsafeRawPointer(values + i).loadUnaligned(as: Vector.self)
-    let size = value.replacing(with: -value, where: value .< 0)
-    // Written so that a NaN stays.
-    best = size.replacing(with: best, where: size .<= best)
+    let bits = UnsafeRawPointer(values + i).loadUnaligned(as: SIMD8<Int64>.self) & magnitude
+    best = best.replacing(with: bits, where: bits .> best)
     i += 8
   }
-  var result = 0.0
-  for lane in 0..<8 where !(best[lane] <= result) { result = best[lane] }
+  var result = best.max()
   while i < count {
-    let size = abs(values[i])
-    if !(size <= result) { result = size }
+    result = max(result, Int64(bitPattern: values[i].bitPattern) & magnitude)
     i += 1
   }
-  return result
+  return Double(bitPattern: UInt64(result))
 }

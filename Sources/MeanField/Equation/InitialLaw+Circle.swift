@@ -27,13 +27,9 @@ extension InitialLaw {
         }
       }
     case .tokens(let tokens):
-      // Bare moments do not decay like a kernel: four times the cells bring them to 10⁻¹³.
-      let transform = PointTransform(modes: 4 * modes, fieldCount: 1)
-      var values = [Double](repeating: 0, count: 2 * (4 * modes + 1))
-      tokens.points.withUnsafeBufferPointer { angles in
-        transform.moments(of: angles, masses: tokens.masses, into: &values)
+      tokens.points.withUnsafeBufferPointer {
+        circleMoments(of: $0, masses: tokens.masses, modes: modes, into: &result.values)
       }
-      result = Moments(values: values).resized(to: modes + 1)
     case .orthogonal:
       preconditionFailure("orthogonal tokens are vectors, not angles")
     }

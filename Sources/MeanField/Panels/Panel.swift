@@ -160,9 +160,10 @@ struct Panel: Sendable, Equatable {
       ? slopes[known] : (positions[next] - positions[known]) / (nodes[next] - nodes[known])
     var place = min(max(nodes[known] + (position - positions[known]) / slope, low), high)
     for _ in 0..<60 {
-      let excess = Self.rule.value(positions, at: place) - position
+      let (value, slope) = Self.rule.values(positions, slopes, at: place)
+      let excess = value - position
       if excess <= 0 { low = place } else { high = place }
-      let newton = place - excess / Self.rule.value(slopes, at: place)
+      let newton = place - excess / slope
       let next = newton >= low && newton <= high ? newton : 0.5 * (low + high)
       if abs(next - place) < 1e-14 { return next }
       place = next

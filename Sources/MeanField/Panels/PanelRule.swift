@@ -5,58 +5,63 @@ internal import Transforms
 ///
 /// Sums over the nodes integrate polynomials to degree 2p − 1; what is known at the nodes is known in
 /// between as long as its last Legendre coefficients are small.
-struct PanelRule: Sendable {
+final class PanelRule: Sendable {
   /// p.
   static let count = 16
   static let standard = PanelRule()
+
+  /// A number for every node.
+  private typealias Row = SIMD16<Double>
 
   /// ξ_i, ascending.
   let nodes: [Double]
   /// w_i, sum 2.
   let weights: [Double]
-  private let barycentric: [Double]
-  /// Row l: Legendre coefficient l of the polynomial through the values.
-  private let legendre: [Double]
-  /// Rows of the first derivative at the nodes.
-  private let slopes: [Double]
-  /// Values at the nodes of the left and the right half.
-  private let halves: [[Double]]
-  /// Values at −1 and 1.
-  private let ends: [[Double]]
+  private let places: Row
+  private let barycentric: Row
+  /// What the last two Legendre coefficients make of values.
+  private let last: (Row, Row)
+  /// Columns: what a value adds to the first derivative at the nodes.
+  private let slopes: [Row]
+  /// To the values at the nodes of the left and the right half.
+  private let halves: [[Row]]
+  /// What values make of those at −1 and 1.
+  private let ends: (Row, Row)
 
   private init() {
     let p = Self.count
     let rule = GaussLegendre(count: p)
-    nodes = rule.cosines.reversed()
-    weights = rule.weights.reversed()
-    let nodes = nodes
-    let weights = weights
+    let nodes: [Double] = rule.cosines.reversed()
+    let weights: [Double] = rule.weights.reversed()
     // Wang & Xiang, Math. Comp. 81 (2012): (−1)^i √((1 − ξ²) w).
     let barycentric: [Double] = (0..<p).map { i in
       let size = ((1 - nodes[i] * nodes[i]) * weights[i]).squareRoot()
       return i % 2 == 0 ? size : -size
     }
-    self.barycentric = barycentric
-    var legendre = [Double](repeating: 0, count: p * p)
-    for l in 0..<p {
-      for i in 0..<p {
-        legendre[l * p + i] = (Double(l) + 0.5) * weights[i] * Self.legendre(l, at: nodes[i])
-      }
+    func coefficient(_ l: Int) -> Row {
+      Row((0..<p).map { (Double(l) + 0.5) * weights[$0] * Self.legendre(l, at: nodes[$0]) })
     }
-    self.legendre = legendre
-    var slopes = [Double](repeating: 0, count: p * p)
+    var slopes = [Row](repeating: .zero, count: p)
     for i in 0..<p {
       for j in 0..<p where j != i {
-        slopes[i * p + j] = barycentric[j] / barycentric[i] / (nodes[i] - nodes[j])
-        slopes[i * p + i] -= slopes[i * p + j]
+        slopes[j][i] = barycentric[j] / barycentric[i] / (nodes[i] - nodes[j])
+        slopes[i][i] -= slopes[j][i]
       }
     }
-    self.slopes = slopes
-    func rows(_ places: [Double]) -> [Double] {
-      places.flatMap { Self.basis(at: $0, nodes, barycentric) }
+    func columns(_ places: [Double]) -> [Row] {
+      let rows = places.map { Self.basis(at: $0, nodes, barycentric) }
+      return (0..<p).map { j in Row(rows.map { $0[j] }) }
     }
-    halves = [rows(nodes.map { 0.5 * ($0 - 1) }), rows(nodes.map { 0.5 * ($0 + 1) })]
-    ends = [rows([-1]), rows([1])]
+    self.nodes = nodes
+    self.weights = weights
+    places = Row(nodes)
+    self.barycentric = Row(barycentric)
+    last = (coefficient(p - 2), coefficient(p - 1))
+    self.slopes = slopes
+    halves = [columns(nodes.map { 0.5 * ($0 - 1) }), columns(nodes.map { 0.5 * ($0 + 1) })]
+    ends = (
+      Row(Self.basis(at: -1, nodes, barycentric)), Row(Self.basis(at: 1, nodes, barycentric))
+    )
   }
 
   private static func legendre(_ degree: Int, at x: Double) -> Double {
@@ -69,7 +74,7 @@ struct PanelRule: Sendable {
     return value
   }
 
-  /// Lagrange's polynomials at a place.
+  /// Lagrange's polynomials at a place that is no node, or exactly one.
   private static func basis(
     at place: Double, _ nodes: [Double], _ barycentric: [Double]
   ) -> [Double] {
@@ -83,42 +88,68 @@ struct PanelRule: Sendable {
 
   /// The polynomial through values at the nodes, at a place.
   func value(_ values: [Double], at place: Double) -> Double {
-    var sum = 0.0
-    var norm = 0.0
-    for i in nodes.indices {
-      let distance = place - nodes[i]
-      if distance == 0 { return values[i] }
-      let term = barycentric[i] / distance
-      sum += term * values[i]
-      norm += term
+    self.values(values, values, at: place).first
+  }
+
+  /// Two polynomials at one place, by the barycentric formula.
+  @inline(__always)
+  func values(
+    _ first: [Double], _ second: [Double], at place: Double
+  ) -> (first: Double, second: Double) {
+    let terms = barycentric / (Row(repeating: place) - places)
+    let sum = terms.total
+    // At a node its own term is infinite.
+    guard sum.isFinite else {
+      let i = nodes.firstIndex(of: place) ?? 0
+      return (first[i], second[i])
     }
-    return sum / norm
+    let factor = 1 / sum
+    return (factor * (terms * Self.row(first)).total, factor * (terms * Self.row(second)).total)
   }
 
   /// Values of the polynomial's derivative at the nodes.
-  func derivative(_ values: [Double]) -> [Double] {
-    nodes.indices.map { Self.row($0, of: slopes, times: values) }
-  }
+  func derivative(_ values: [Double]) -> [Double] { Self.product(slopes, values) }
 
   /// Values at the nodes of the left (0) or right (1) half.
-  func half(_ side: Int, of values: [Double]) -> [Double] {
-    nodes.indices.map { Self.row($0, of: halves[side], times: values) }
-  }
+  func half(_ side: Int, of values: [Double]) -> [Double] { Self.product(halves[side], values) }
 
   /// Values at −1 and 1.
   func ends(of values: [Double]) -> (start: Double, end: Double) {
-    (Self.row(0, of: ends[0], times: values), Self.row(0, of: ends[1], times: values))
+    let values = Self.row(values)
+    return ((values * ends.0).total, (values * ends.1).total)
   }
 
   /// What a polynomial of degree p − 1 is about to miss: its last two Legendre coefficients.
   func tail(_ values: [Double]) -> Double {
-    abs(Self.row(Self.count - 1, of: legendre, times: values))
-      + abs(Self.row(Self.count - 2, of: legendre, times: values))
+    let values = Self.row(values)
+    return abs((values * last.0).total) + abs((values * last.1).total)
   }
 
-  private static func row(_ i: Int, of matrix: [Double], times values: [Double]) -> Double {
-    var sum = 0.0
-    for j in 0..<count { sum += matrix[i * count + j] * values[j] }
-    return sum
+  @inline(__always)
+  private static func row(_ values: [Double]) -> Row {
+    precondition(values.count == count, "a value at every node")
+    return values.withUnsafeBytes { $0.loadUnaligned(as: Row.self) }
+  }
+
+  private static func product(_ columns: [Row], _ values: [Double]) -> [Double] {
+    var sum = Row.zero
+    for j in 0..<count {
+      sum = sum.addingProduct(columns[j], Row(repeating: values[j]))
+    }
+    return [Double](unsafeUninitializedCapacity: count) { buffer, initialized in
+      for i in 0..<count { buffer[i] = sum[i] }
+      initialized = count
+    }
+  }
+}
+
+extension SIMD16<Double> {
+  /// The sum of all lanes, halves by halves: one after another each would wait for the last.
+  @inline(__always)
+  fileprivate var total: Double {
+    let eight = lowHalf + highHalf
+    let four = eight.lowHalf + eight.highHalf
+    let two = four.lowHalf + four.highHalf
+    return two[0] + two[1]
   }
 }

@@ -8,18 +8,41 @@ struct CellMoments {
   private(set) var logMasses: [Double] = []
   /// Sixteen moments of every slot.
   private(set) var moments = VectorBuffer(count: 2)
+  /// Points that are placed at a time, and where they are.
+  private static let block = 1024
+  private let scratch = VectorBuffer(count: block / 8 + block / 16)
 
   func moments(ofSlot slot: Int) -> UnsafePointer<Double> {
     UnsafePointer((moments.base + 2 * slot).numbers)
   }
 
-  /// A slot for every cell, masses in the order of the runs' points.
-  mutating func update(cellsOf runs: borrowing CircleRuns, masses: UnsafePointer<Double>) {
-    clear(runs.grid.count)
-    for run in 0..<runs.count {
-      add(runs, run, masses, to: runs.cell(ofRun: run))
+  /// A slot for every cell of a grid; points in any order, fastest where neighbours share a cell.
+  mutating func update(
+    cellsOf grid: CircleGrid, _ angles: UnsafeBufferPointer<Double>,
+    masses: UnsafePointer<Double>
+  ) {
+    clear(grid.count)
+    let places = scratch.numbers
+    let cells = UnsafeMutableRawPointer(places + Self.block)
+      .bindMemory(to: Int32.self, capacity: Self.block)
+    for first in stride(from: 0, to: angles.count, by: Self.block) {
+      let count = min(Self.block, angles.count - first)
+      for i in stride(from: 0, to: count, by: 8) {
+        let (c, s) = grid.locate(eight(angles, from: first + i, else: 0))
+        UnsafeMutableRawPointer(cells + i).storeBytes(of: c, as: SIMD8<Int32>.self)
+        UnsafeMutableRawPointer(places + i).storeBytes(of: s, as: Vector.self)
+      }
+      var start = 0
+      while start < count {
+        let cell = cells[start]
+        var end = start + 1
+        while end + 8 <= count && areAll(cell, cells + end) { end += 8 }
+        while end < count && cells[end] == cell { end += 1 }
+        add(places + start, masses + (first + start), count: end - start, to: Int(cell))
+        start = end
+      }
     }
-    normalize(runs.grid.count)
+    normalize(grid.count)
   }
 
   /// A slot for every run; those of at most sixteen points are left empty.
@@ -27,7 +50,12 @@ struct CellMoments {
     clear(runs.count)
     for run in 0..<runs.count
     where runs.starts[run + 1] - runs.starts[run] > CellPolynomials.count {
-      add(runs, run, masses, to: run)
+      let start = runs.starts[run]
+      runs.places.withUnsafeBufferPointer {
+        add(
+          $0.baseAddress.unsafelyUnwrapped + start, masses + start,
+          count: runs.starts[run + 1] - start, to: run)
+      }
     }
     normalize(runs.count)
   }
@@ -54,36 +82,50 @@ struct CellMoments {
   }
 
   private func add(
-    _ runs: borrowing CircleRuns, _ run: Int, _ masses: UnsafePointer<Double>, to slot: Int
+    _ places: UnsafePointer<Double>, _ masses: UnsafePointer<Double>, count: Int, to slot: Int
   ) {
-    let start = runs.starts[run]
-    let count = runs.starts[run + 1] - start
-    runs.places.withUnsafeBufferPointer { places in
-      let s = UnsafeBufferPointer(rebasing: places[start..<(start + count)])
-      let m = UnsafeBufferPointer(start: masses + start, count: count)
-      // Σ m s^{2k} and Σ (m s) s^{2k}: both share the powers of s².
-      var even = InlineArray<8, Vector>(repeating: .zero)
-      var odd = InlineArray<8, Vector>(repeating: .zero)
-      var i = 0
-      while i < count {
-        let place = eight(s, from: i, else: 0)
-        let mass = eight(m, from: i, else: 0)
-        let first = mass * place
-        let square = place * place
-        even[0] += mass
-        odd[0] += first
-        var power = square
-        for k in 1..<8 {
-          even[k] = even[k].addingProduct(mass, power)
-          odd[k] = odd[k].addingProduct(first, power)
-          power *= square
-        }
-        i += 8
+    let low = moments.base + 2 * slot
+    if count < 4 {
+      for i in 0..<count {
+        let s = places[i]
+        let s2 = s * s
+        let s4 = s2 * s2
+        let powers = Vector(1, s, s2, s2 * s, s4, s4 * s, s4 * s2, s4 * (s2 * s))
+        let first = masses[i] * powers
+        low[0] += first
+        low[1] = low[1].addingProduct(first, Vector(repeating: s4 * s4))
       }
-      moments.base[2 * slot] += laneSums(
-        even[0], odd[0], even[1], odd[1], even[2], odd[2], even[3], odd[3])
-      moments.base[2 * slot + 1] += laneSums(
-        even[4], odd[4], even[5], odd[5], even[6], odd[6], even[7], odd[7])
+      return
     }
+    let s = UnsafeBufferPointer(start: places, count: count)
+    let m = UnsafeBufferPointer(start: masses, count: count)
+    // Σ m s^{2k} and Σ (m s) s^{2k}: both share the powers of s².
+    var even = InlineArray<8, Vector>(repeating: .zero)
+    var odd = InlineArray<8, Vector>(repeating: .zero)
+    var i = 0
+    while i < count {
+      let place = eight(s, from: i, else: 0)
+      let mass = eight(m, from: i, else: 0)
+      let first = mass * place
+      let square = place * place
+      // One is a factor too: bare sums of the first two would be taken lane by lane.
+      var power = Vector(repeating: 1)
+      for k in 0..<8 {
+        even[k] = even[k].addingProduct(mass, power)
+        odd[k] = odd[k].addingProduct(first, power)
+        power *= square
+      }
+      i += 8
+    }
+    low[0] += laneSums(even[0], odd[0], even[1], odd[1], even[2], odd[2], even[3], odd[3])
+    low[1] += laneSums(even[4], odd[4], even[5], odd[5], even[6], odd[6], even[7], odd[7])
   }
+}
+
+/// Whether eight cells are one that is known.
+@inline(__always)
+private func areAll(_ cell: Int32, _ cells: UnsafePointer<Int32>) -> Bool {
+  let all = UnsafeRawPointer(cells).loadUnaligned(as: SIMD8<Int32>.self)
+  let changes = unsafeBitCast(all ^ SIMD8(repeating: cell), to: SIMD4<UInt64>.self)
+  return changes[0] | changes[1] | changes[2] | changes[3] == 0
 }

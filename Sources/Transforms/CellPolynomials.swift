@@ -66,25 +66,24 @@ struct CellPolynomials {
   }
 }
 
-/// log Z and X at the places of a polynomial of Z, the same for eight points at a time.
+/// Z and X at the places of a polynomial z of Z in some unit, for eight points at a time.
 ///
-///     log Z = reference + log z(s),   X = z'(s) / (β a z(s))
+///     Z = unit · z(s),   X = z'(s) / (β a z(s))
 struct CellField {
   /// Powers of z, sixteen numbers.
   let powers: UnsafePointer<Double>
-  let reference: Double
   /// 1/(β a).
   let slopeScale: Double
 
   @inline(__always)
-  func callAsFunction(_ s: Vector) -> (logPartition: Vector, quotient: Vector) {
+  func callAsFunction(_ s: Vector) -> (partition: Vector, quotient: Vector) {
     var z = Vector(repeating: powers[CellPolynomials.count - 1])
     var slope = Vector.zero
     for l in stride(from: CellPolynomials.count - 2, through: 0, by: -1) {
       slope = z.addingProduct(slope, s)
       z = Vector(repeating: powers[l]).addingProduct(z, s)
     }
-    return (reference + logarithm(z), bounded(slopeScale * (slope / z)))
+    return (z, bounded(slopeScale * (slope / z)))
   }
 }
 

@@ -52,8 +52,9 @@ struct CircleGrid {
     var cell = turns.addingProduct(-n, (turns * (1 / Double(count))).rounded(.down))
     cell.replace(with: cell + n, where: cell .< 0)
     cell.replace(with: cell - n, where: cell .>= n)
-    let bits = unsafeBitCast(cell + 6_755_399_441_055_744, to: SIMD8<Int64>.self)
-    return (SIMD8<Int32>(truncatingIfNeeded: bits), offset * (1 / halfWidth))
+    // Whole numbers are in the low bits.
+    let bits = unsafeBitCast(cell + 6_755_399_441_055_744, to: SIMD16<Int32>.self)
+    return (bits.evenHalf, offset * (1 / halfWidth))
   }
 }
 

@@ -23,6 +23,7 @@ public final class CircleVoidSums {
   private var sources: CircleRuns
   private var targets: CircleRuns
   private var moments = CellMoments()
+  private var hasSources = false
   private var orderedMasses: [Double] = []
   /// log of the mass in every cell, where there is a table, and its kernel at the cell at hand.
   private let logMasses: VectorBuffer
@@ -51,7 +52,7 @@ public final class CircleVoidSums {
     targets = CircleRuns(grid: grid)
   }
 
-  /// Takes in the points whose sums are wanted; O(N) where they are sorted or nearly so.
+  /// Takes in the points whose sums are wanted; O(N), fastest where they are sorted or nearly so.
   ///
   /// - Parameters:
   ///   - angles: N ≥ 1 angles, any real numbers below 10⁵.
@@ -60,6 +61,12 @@ public final class CircleVoidSums {
     angles: UnsafeBufferPointer<Double>, masses: UnsafeBufferPointer<Double>
   ) {
     precondition(angles.count > 0 && masses.count == angles.count, "one mass for every point")
+    hasSources = true
+    if table != nil {
+      moments.update(cellsOf: grid, angles, masses: masses.baseAddress.unsafelyUnwrapped)
+      for cell in 0..<grid.count { logMasses.numbers[cell] = moments.logMasses[cell] }
+      return
+    }
     sources.update(angles)
     if sources.isInOrder {
       gather(angles, masses.baseAddress.unsafelyUnwrapped)
@@ -74,13 +81,8 @@ public final class CircleVoidSums {
   }
 
   private func gather(_ angles: UnsafeBufferPointer<Double>, _ masses: UnsafePointer<Double>) {
-    if table == nil {
-      moments.update(crowdsOf: sources, masses: masses)
-      tree.update(sources, angles, masses: masses, moments, polynomials)
-      return
-    }
-    moments.update(cellsOf: sources, masses: masses)
-    for cell in 0..<grid.count { logMasses.numbers[cell] = moments.logMasses[cell] }
+    moments.update(crowdsOf: sources, masses: masses)
+    tree.update(sources, angles, masses: masses, moments, polynomials)
   }
 
   /// Writes log Z̄ and X̄/Z̄ at any points, to 10⁻⁹; O(M) where they are sorted or nearly so.
@@ -93,7 +95,22 @@ public final class CircleVoidSums {
     at angles: UnsafeBufferPointer<Double>, logPartition: UnsafeMutablePointer<Double>,
     quotient: UnsafeMutablePointer<Double>
   ) {
-    precondition(sources.count > 0, "sources before targets")
+    evaluate(at: angles, isLogarithm: true, into: logPartition, quotient)
+  }
+
+  /// Writes Z̄, which may be zero where it underflows, and X̄/Z̄ at any points: no logarithm for each.
+  func evaluate(
+    at angles: UnsafeBufferPointer<Double>, partition: UnsafeMutablePointer<Double>,
+    quotient: UnsafeMutablePointer<Double>
+  ) {
+    evaluate(at: angles, isLogarithm: false, into: partition, quotient)
+  }
+
+  private func evaluate(
+    at angles: UnsafeBufferPointer<Double>, isLogarithm: Bool,
+    into partition: UnsafeMutablePointer<Double>, _ quotient: UnsafeMutablePointer<Double>
+  ) {
+    precondition(hasSources, "sources before targets")
     targets.update(angles)
     let isInOrder = targets.isInOrder
     let order = targets.order
@@ -107,23 +124,26 @@ public final class CircleVoidSums {
           let target = isInOrder ? i : Int(order[i])
           let half = angles[target] / 2
           let (z, x) = tree.sums(sine: sin(half), cosine: cos(half))
-          logPartition[target] = z
+          partition[target] = isLogarithm ? z : exp(z)
           quotient[target] = x
         }
         continue
       }
+      let reference = preparePowers(on: cell)
+      let unit = Vector(repeating: isLogarithm ? reference : exp(reference))
       let field = CellField(
-        powers: UnsafePointer(scratch.numbers), reference: preparePowers(on: cell),
-        slopeScale: 1 / (beta * grid.halfWidth))
+        powers: UnsafePointer(scratch.numbers), slopeScale: 1 / (beta * grid.halfWidth))
       for i in stride(from: start, to: end, by: 8) {
-        let (z, x) = field(targets.places.withUnsafeBufferPointer { eight($0, from: i, else: 0) })
+        let (value, x) = field(
+          targets.places.withUnsafeBufferPointer { eight($0, from: i, else: 0) })
+        let z = isLogarithm ? unit + logarithm(value) : unit * value
         if isInOrder && i + 8 <= end {
-          UnsafeMutableRawPointer(logPartition + i).storeBytes(of: z, as: Vector.self)
+          UnsafeMutableRawPointer(partition + i).storeBytes(of: z, as: Vector.self)
           UnsafeMutableRawPointer(quotient + i).storeBytes(of: x, as: Vector.self)
         } else {
           for lane in 0..<min(8, end - i) {
             let target = isInOrder ? i + lane : Int(order[i + lane])
-            logPartition[target] = z[lane]
+            partition[target] = z[lane]
             quotient[target] = x[lane]
           }
         }

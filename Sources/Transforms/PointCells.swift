@@ -29,14 +29,16 @@ struct CellLocator {
   ) {
     let magic = Vector(repeating: 6_755_399_441_055_744)
     let two = Vector(repeating: 2)
-    let shift = SIMD8<Int64>(repeating: Int64(rowSize.trailingZeroBitCount))
+    let shift = SIMD8<UInt32>(repeating: UInt32(rowSize.trailingZeroBitCount))
     for i in stride(from: first, to: end, by: 8) {
       let theta = UnsafeRawPointer(angles.baseAddress.unsafelyUnwrapped + i)
         .loadUnaligned(as: Vector.self)
       let x = theta * scale
       let shifted = x + magic
-      let cells = unsafeBitCast(shifted, to: SIMD8<Int64>.self) & SIMD8<Int64>(repeating: mask)
-      let bytes = SIMD8<UInt32>(truncatingIfNeeded: cells &<< shift)
+      let cells =
+        unsafeBitCast(shifted, to: SIMD16<UInt32>.self).evenHalf
+        & SIMD8<UInt32>(repeating: UInt32(mask))
+      let bytes = cells &<< shift
       UnsafeMutableRawPointer(offsets + (i &- first)).storeBytes(of: bytes, as: SIMD8<UInt32>.self)
       let place = two * (x - (shifted - magic))
       UnsafeMutableRawPointer(places + (i &- first)).storeBytes(of: place, as: Vector.self)
@@ -64,4 +66,18 @@ struct PointScratch {
     offsets = UnsafeMutableRawPointer(self.places + Self.block)
       .bindMemory(to: UInt32.self, capacity: Self.block)
   }
+}
+
+/// Whether some eights of points stand in one cell.
+@inline(__always)
+func isOneCell(_ offsets: UnsafePointer<UInt32>, count: Int) -> Bool {
+  // Most unsorted points are told by two of them.
+  guard offsets[0] == offsets[count &- 1] else { return false }
+  let one = SIMD8(repeating: offsets[0])
+  var changes = SIMD8<UInt32>.zero
+  for i in stride(from: 0, to: count, by: 8) {
+    changes |= one ^ UnsafeRawPointer(offsets + i).loadUnaligned(as: SIMD8<UInt32>.self)
+  }
+  let pairs = unsafeBitCast(changes, to: SIMD4<UInt64>.self)
+  return pairs[0] | pairs[1] | pairs[2] | pairs[3] == 0
 }

@@ -79,6 +79,25 @@ struct RingFieldTests {
     }
   }
 
+  /// `rings.json`: places without mass of their own, most of them in voids, β to 10⁴ and d to 4096.
+  @Test(arguments: [RingField.Road.moments, .pairs])
+  func fieldsEqualTheReference(road: RingField.Road) throws {
+    for entry in try References.load("rings", as: References.Fields.self).cases {
+      let dimension = try #require(entry.dimension)
+      let rings = try #require(entry.rings)
+      let angles = entry.points.map(\.angle) + rings.map { $0[0] }
+      let masses = entry.points.map { _ in 0 } + rings.map { $0[1] }
+      let (logPartition, velocity) = evaluate(
+        field(dimension, entry.beta, count: angles.count, road: road), angles, masses)
+      for (i, point) in entry.points.enumerated() {
+        let comment = Comment("\(entry.name), d = \(dimension), β = \(entry.beta), \(point.angle)")
+        // What the issue asks for.
+        #expect(abs(logPartition[i] + entry.beta - point.logPartition) < 1e-8, comment)
+        #expect(abs(velocity[i] - point.velocity) < 1e-8, comment)
+      }
+    }
+  }
+
   /// Where all is resolved, as the series of `GegenbauerSeries`.
   @Test(arguments: [3, 4, 64], [1.0, 9, 16])
   func resolvedFieldsAreTheirSeries(dimension: Int, beta: Double) {

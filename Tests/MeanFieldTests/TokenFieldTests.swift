@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import Transforms
 
 @testable import MeanField
 
@@ -212,15 +213,15 @@ struct TokenFieldTests {
   @Test(arguments: betas)
   func fewTokensAreSummedDirectlyAndManyByMoments(beta: Double) {
     let kernel = KernelSpectrum(beta: beta, dimension: 2)
-    func road(_ count: Int) -> CircleTokenField.Road {
-      CircleTokenField(kernel: kernel, count: count, masses: nil).road
+    func road(_ count: Int) -> CircleField.Road {
+      CircleField.fasterRoad(count: count, modes: kernel.modes)
     }
-    #expect(road(1) == .direct)
-    #expect(road(32) == .direct)
+    #expect(road(1) == .pairs)
+    #expect(road(32) == .pairs)
     #expect(road(100_000) == .moments)
     // Once by moments, always by moments.
     let roads = [8, 32, 64, 128, 256, 512, 1024, 4096].map(road)
-    #expect(roads == roads.sorted { $0 == .direct && $1 == .moments })
+    #expect(roads == roads.sorted { $0 == .pairs && $1 == .moments })
   }
 
   @Test func finishedStepsLeaveAnglesInOneTurn() {

@@ -96,12 +96,27 @@ struct CircleVoidSumsTests {
     let reference = try VoidReferences.load()
     for entry in reference.cases {
       let expected = Sums(
-        logPartition: entry.logPartition.compactMap(Double.init),
-        quotient: entry.quotient.compactMap(Double.init))
+        logPartition: entry.logPartition.map(\.value),
+        quotient: entry.quotient.map(\.value))
       let result = fast(
         CircleVoidSums(beta: entry.beta), reference.angles, reference.masses,
         at: reference.targets)
       expectEqual(result, expected)
+    }
+  }
+
+  /// A few atoms, one of them far lighter than the others.
+  @Test func sumsEqualTheFieldOfAtoms() throws {
+    for entry in try References.load("voids", as: References.Fields.self).cases {
+      guard let atoms = entry.atoms else { continue }
+      let result = fast(
+        CircleVoidSums(beta: entry.beta), atoms.map { $0[0] }, atoms.map { $0[1] },
+        at: entry.points.map(\.angle))
+      let expected = Sums(
+        logPartition: entry.points.map { $0.logPartition - entry.beta },
+        quotient: entry.points.map(\.velocity))
+      // The table's log Z is that of e^{β cos}: its digits are those of β.
+      expectEqual(result, expected, 1e-8)
     }
   }
 
@@ -243,15 +258,11 @@ private struct VoidReferences: Decodable {
   var targets: [Double]
   var cases: [Entry]
 
+  static func load() throws -> Self { try References.load("voidsums") }
+
   struct Entry: Decodable {
     var beta: Double
-    var logPartition: [String]
-    var quotient: [String]
-  }
-
-  static func load() throws -> VoidReferences {
-    let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    let file = tests.appending(path: "References").appending(path: "voidsums.json")
-    return try JSONDecoder().decode(VoidReferences.self, from: Data(contentsOf: file))
+    var logPartition: [References.Digits]
+    var quotient: [References.Digits]
   }
 }

@@ -112,12 +112,16 @@ struct PointTransformTests {
   }
 
   /// Points are taken in blocks of 2048, groups of 32 and eights; neighbours share a cell or not.
-  @Test(arguments: [31, 32, 40, 63, 64, 72, 2048, 2057, 4109], [0.001, 6])
-  func blocksOfPointsHaveNoSeam(count: Int, width: Double) {
+  @Test(
+    arguments: [31, 32, 40, 63, 64, 72, 2048, 2057, 4109],
+    [(0.001, false), (6, false), (6, true)])
+  func blocksOfPointsHaveNoSeam(count: Int, points: (width: Double, isSorted: Bool)) {
+    let (width, isSorted) = points
     let modes = 3
     let transform = PointTransform(modes: modes, fieldCount: 1)
     var random = SplitMix(state: UInt64(count))
-    let angles = random.numbers(count, in: 0...width)
+    var angles = random.numbers(count, in: 0...width)
+    if isSorted { angles.sort() }
     let masses = random.masses(count)
     let coefficients = [0.3, 0, 0.5, -0.1, 0, 0.2, -0.4, 0.3]
     transform.prepare(field: 0, coefficients: coefficients)
@@ -192,28 +196,62 @@ struct PointTransformTests {
     #expect(values(transform, angles, field: 0).allSatisfy { abs($0 - 1) < 1e-15 })
   }
 
-  /// Velocities in one pass are those of two: factor · F₀, divided by F₁ if asked, and Σ v F₀.
-  @Test(arguments: counts, [true, false])
+  /// Velocities in one pass are those of two: factor · F₀, or F₀/F₁, and Σ m v F₀; sorted points take another
+  /// way than others.
+  @Test(arguments: counts + [4000], [true, false])
   func flowsAreProductsAndQuotientsOfFields(count: Int, divides: Bool) {
     let transform = PointTransform(modes: 3, fieldCount: 2)
     var random = SplitMix(state: UInt64(count))
-    let angles = random.numbers(count, in: -20...20)
+    var angles = random.numbers(count, in: -20...20)
+    if count == 4000 { angles = angles.map { 0.1 * $0 }.sorted() }
     transform.prepare(field: 0, coefficients: [0, 0, 0.1, -0.2, 0.3, 0, 0, 0.1])
     transform.prepare(field: 1, coefficients: [2, 0, 0.2, 0.1, 0, 0, 0.3, 0])
     let slopes = values(transform, angles, field: 0)
     let partitions = values(transform, angles, field: 1)
+    for masses in [nil, random.masses(count)] {
+      var velocities = [Double](repeating: .nan, count: count)
+      let sum = angles.withUnsafeBufferPointer { angles in
+        divides
+          ? transform.evaluateQuotient(at: angles, masses: masses, share: 0, into: &velocities).sum
+          : transform.evaluateFlow(factor: 0.7, at: angles, masses: masses, into: &velocities)
+      }
+      var expected = 0.0
+      for i in angles.indices {
+        let velocity = divides ? slopes[i] / partitions[i] : 0.7 * slopes[i]
+        expected += (masses?[i] ?? 1) * velocity * slopes[i]
+        // Factor before or after the quotient: two roundings of numbers up to two.
+        #expect(abs(velocities[i] - velocity) < 1e-15)
+      }
+      #expect(abs(sum - expected) < 1e-15 * Double(count))
+    }
+  }
+
+  /// Where F₁ is below its floor −∞ stands for the quotient, and the sum leaves it out.
+  @Test(arguments: counts)
+  func quotientsAreLeftOutWhereTheirDivisorIsLow(count: Int) {
+    let transform = PointTransform(modes: 1, fieldCount: 2)
+    var random = SplitMix(state: UInt64(count))
+    let angles = random.numbers(count, in: -20...20)
+    transform.prepare(field: 0, coefficients: [0.5, 0, 0, 0])
+    // 1 + cos θ, whose largest value is 2.
+    transform.prepare(field: 1, coefficients: [1, 0, 0.5, 0])
     var velocities = [Double](repeating: .nan, count: count)
-    let sum = angles.withUnsafeBufferPointer {
-      transform.evaluateFlow(factor: 0.7, divides: divides, at: $0, into: &velocities)
+    let (sum, isWhole) = angles.withUnsafeBufferPointer {
+      transform.evaluateQuotient(at: $0, masses: nil, share: 0.1, into: &velocities)
     }
     var expected = 0.0
     for i in angles.indices {
-      let velocity = 0.7 * slopes[i] / (divides ? partitions[i] : 1)
-      expected += velocity * slopes[i]
-      // Factor before or after the quotient: two roundings of numbers up to two.
-      #expect(abs(velocities[i] - velocity) < 1e-15)
+      let divisor = 1 + cos(angles[i])
+      if divisor < 0.2 {
+        #expect(velocities[i] == -.infinity)
+      } else {
+        // The divisor is known to its rounding, 4·10⁻¹⁶ of 2.
+        #expect(abs(velocities[i] - 0.5 / divisor) < 3e-14)
+        expected += 0.25 / divisor
+      }
     }
-    #expect(abs(sum - expected) < 1e-15 * Double(count))
+    #expect(isWhole == angles.allSatisfy { 1 + cos($0) >= 0.2 })
+    #expect(abs(sum - expected) < 3e-14 * Double(count))
   }
 
   @Test func noPointsHaveNoMoments() {

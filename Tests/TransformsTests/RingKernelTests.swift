@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import Transforms
 
@@ -11,10 +12,10 @@ struct RingKernelTests {
       let kernel =
         kernels[entry.dimension] ?? RingKernel(beta: 1e6, dimension: entry.dimension)
       kernels[entry.dimension] = kernel
-      let x = try #require(Double(entry.argument))
-      let logarithm = try #require(Double(entry.scaledLogarithm))
-      let ratio = try #require(Double(entry.ratio))
-      let comment = Comment("d = \(entry.dimension), x = \(entry.argument)")
+      let x = entry.argument.value
+      let logarithm = entry.scaledLogarithm.value
+      let ratio = entry.ratio.value
+      let comment = Comment("d = \(entry.dimension), x = \(x)")
       // As the documentation promises.
       let error = kernel.scaledLogarithm(at: x) - logarithm
       #expect(abs(error) < 1e-13 * max(1, -logarithm), comment)

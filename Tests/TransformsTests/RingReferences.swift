@@ -1,17 +1,19 @@
-import Foundation
+import TestSupport
 
 /// `ringkernel.json` of `Tests/References`: mpmath, numbers as text of 20 digits.
 struct RingReferences: Decodable, Sendable {
   var kernel: [Entry]
   var sums: Sums
 
+  static func load() throws -> Self { try References.load("ringkernel") }
+
   struct Entry: Decodable, Sendable {
     var dimension: Int
-    var argument: String
+    var argument: References.Digits
     /// log Ψ(x) − x.
-    var scaledLogarithm: String
+    var scaledLogarithm: References.Digits
     /// Ψ'(x)/Ψ(x).
-    var ratio: String
+    var ratio: References.Digits
   }
 
   /// Log Z̄ and X of some rings.
@@ -29,13 +31,7 @@ struct RingReferences: Decodable, Sendable {
 
   struct Value: Decodable, Sendable {
     var angle: Double
-    var logPartition: String
-    var velocity: String
-  }
-
-  static func load() throws -> RingReferences {
-    let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    let file = tests.appending(path: "References").appending(path: "ringkernel.json")
-    return try JSONDecoder().decode(RingReferences.self, from: Data(contentsOf: file))
+    var logPartition: References.Digits
+    var velocity: References.Digits
   }
 }

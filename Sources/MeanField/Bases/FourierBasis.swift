@@ -72,10 +72,7 @@ public final class FourierBasis: SpectralBasis {
 
   /// Below 10⁻⁶ of its largest value Z̄ has lost half of its digits, and X̄ with it.
   private static let voidShare = 1e-6
-  private var voids: CircleVoidSums?
-  private var voidPoints: [Int] = []
-  private var voidAngles: [Double] = []
-  private var voidValues: [Double] = []
+  private var voids: CircleVoids?
   private lazy var gridAngles = (0..<pointCount).map {
     2 * Double.pi * Double($0) / Double(pointCount)
   }
@@ -107,34 +104,21 @@ public final class FourierBasis: SpectralBasis {
   public func fillVoids(_ kernel: KernelSpectrum) {
     let z = partition
     let (lowest, highest) = Self.extremes(z, count: pointCount)
-    // Written so that a NaN is looked at.
-    if lowest > Self.voidShare * highest { return }
-    voidPoints.removeAll(keepingCapacity: true)
-    voidAngles.removeAll(keepingCapacity: true)
-    for j in 0..<pointCount where !(z[j] > Self.voidShare * highest) {
-      voidPoints.append(j)
-      voidAngles.append(gridAngles[j])
-    }
-    let count = voidPoints.count
-    guard count > 0, kernel.beta > 0, highest > 0 else { return }
-    let sums = voids ?? CircleVoidSums(beta: kernel.beta)
-    voids = sums
+    guard kernel.beta > 0, highest > 0, lowest < Self.voidShare * highest else { return }
+    let voids = voids ?? CircleVoids(beta: kernel.beta)
+    self.voids = voids
     for j in 0..<pointCount { gridMasses[j] = max(0, massUnit * masses[j]) }
-    gridAngles.withUnsafeBufferPointer { angles in
-      gridMasses.withUnsafeBufferPointer { sums.setSources(angles: angles, masses: $0) }
-    }
-    if voidValues.count < 2 * count { voidValues = [Double](repeating: 0, count: 2 * count) }
-    voidAngles.withUnsafeBufferPointer { angles in
-      voidValues.withUnsafeMutableBufferPointer { values in
-        guard let base = values.baseAddress else { return }
-        sums.evaluate(at: angles, logPartition: base, quotient: base + count)
-      }
-    }
     let x = flow.samples
-    for (i, j) in voidPoints.enumerated() {
-      // Only the quotient matters where Z̄ underflows.
-      z[j] = max(exp(voidValues[i]), 1e-290)
-      x[j] = voidValues[count + i] * z[j]
+    gridAngles.withUnsafeBufferPointer { angles in
+      _ = voids.find(among: angles, values: z, floor: Self.voidShare * highest)
+      gridMasses.withUnsafeBufferPointer { masses in
+        voids.evaluate(of: angles, masses: masses) { points, partition, velocity in
+          for (k, j) in points.enumerated() {
+            z[j] = partition[k]
+            x[j] = velocity[k] * partition[k]
+          }
+        }
+      }
     }
   }
 

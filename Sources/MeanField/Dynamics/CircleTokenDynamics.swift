@@ -11,11 +11,8 @@ public struct CircleTokenDynamics: AttentionStepping {
 
   private let masses: [Double]?
   private let kernel: KernelSpectrum
-  private let field: CircleTokenField
-  private let clock: Double
+  private let field: CircleField
   private let momentCount: Int
-  private var partition: [Double]
-  private var slope: [Double]
 
   /// - Parameters:
   ///   - masses: weights summing to one, or nil for 1/N each.
@@ -29,12 +26,10 @@ public struct CircleTokenDynamics: AttentionStepping {
     self.count = count
     self.masses = masses
     kernel = equation.kernel
-    let road: CircleTokenField.Road? = usesPairSums.map { $0 ? .direct : .moments }
-    field = CircleTokenField(kernel: kernel, count: count, masses: masses, road: road)
-    clock = equation.attention.clock
+    let road: CircleField.Road? = usesPairSums.map { $0 ? .pairs : .moments }
+    // At 10⁻⁶ moments know X to 10⁻⁸.
+    field = CircleField(equation, road: road, voidShare: 1e-6)
     self.momentCount = max(momentCount, kernel.modes + 1, Circle().judgedDegree + 1)
-    partition = [Double](repeating: 1, count: count)
-    slope = partition
   }
 
   /// The state of tokens at the given angles.
@@ -48,36 +43,8 @@ public struct CircleTokenDynamics: AttentionStepping {
   public mutating func writeRate(
     of state: UnsafePointer<Double>, into rate: UnsafeMutablePointer<Double>
   ) {
-    let divides = equation.attention.normalization == .softmax
-    let angles = UnsafeBufferPointer(start: state, count: count)
-    if let sum = field.evaluateFlow(factor: clock, divides: divides, at: angles, into: rate) {
-      rate[count] = sum / Double(count)
-      return
-    }
-    evaluateField(state)
-    var budget = 0.0
-    for i in 0..<count {
-      let velocity = velocity(i)
-      rate[i] = velocity
-      budget += (masses?[i] ?? 1 / Double(count)) * velocity * slope[i]
-    }
-    rate[count] = budget
-  }
-
-  /// X at token i, once the field has been evaluated.
-  private func velocity(_ i: Int) -> Double {
-    equation.attention.normalization == .softmax ? slope[i] / partition[i] : clock * slope[i]
-  }
-
-  private mutating func evaluateField(_ state: UnsafePointer<Double>) {
-    let angles = UnsafeBufferPointer(start: state, count: count)
-    let needsPartition = equation.attention.normalization == .softmax
-    partition.withUnsafeMutableBufferPointer { partition in
-      slope.withUnsafeMutableBufferPointer { slope in
-        guard let z = partition.baseAddress, let x = slope.baseAddress else { return }
-        field.evaluate(at: angles, partition: z, slope: x, needsPartition: needsPartition)
-      }
-    }
+    rate[count] = field.writeVelocities(
+      of: UnsafeBufferPointer(start: state, count: count), masses: masses, into: rate)
   }
 
   /// Angles back into [0, 2π).
@@ -92,17 +59,12 @@ public struct CircleTokenDynamics: AttentionStepping {
   public mutating func snapshot(
     of state: [Double], time: Double, steps: Int, stepSize: Double
   ) -> Snapshot {
-    state.withUnsafeBufferPointer { if let base = $0.baseAddress { evaluateField(base) } }
+    let rate = rate(at: state)
+    var dissipation = rate[count]
     let angles = Array(state.dropLast())
     let weights = masses ?? [Double](repeating: 1 / Double(count), count: count)
     let moments = InitialLaw.tokens(.init(points: angles, masses: weights))
       .circularMoments(modes: momentCount - 1)
-    var dissipation = 0.0
-    var speed = 0.0
-    for i in 0..<count {
-      dissipation += weights[i] * velocity(i) * slope[i]
-      speed = max(speed, abs(velocity(i)))
-    }
     func sum(_ part: KernelSpectrum.Part, _ weight: (Int) -> Double) -> Double {
       Moments.kernelSum(
         moments.values, count: moments.count, kernel.factors(part), weight: weight)
@@ -117,26 +79,40 @@ public struct CircleTokenDynamics: AttentionStepping {
         cumulative: .tokens(angles: angles, masses: weights), floor: 0),
       normalizedEnergy: sum(.partition) { _ in 1 },
       energyAboveUniform: 0.5 * sum(.potential) { _ in 1 }, scaledDissipation: dissipation,
-      largestSpeed: speed, dissipated: equation.noise > 0 ? nil : state[count])
+      largestSpeed: rate.prefix(count).reduce(0) { max($0, abs($1)) },
+      dissipated: equation.noise > 0 ? nil : state[count])
   }
 
   /// ⟨x, A⟩ = Σ_j w_j e^{β(cos Δ − 1)} cos Δ by plain sums; the new angle is that of (1 + h⟨x, A⟩, h X).
   mutating func takeAttentionStep(_ state: inout [Double], length h: Double) {
-    state.withUnsafeBufferPointer { if let base = $0.baseAddress { evaluateField(base) } }
+    let velocities = rate(at: state)
     let divides = equation.attention.normalization == .softmax
     let beta = equation.attention.beta
     let angles = Array(state[..<count])
     for i in 0..<count {
+      var partition = 0.0
       var radial = 0.0
       for j in 0..<count {
         let half = sin((angles[i] - angles[j]) / 2)
         let fall = 2 * half * half
-        radial += (masses?[j] ?? 1 / Double(count)) * exp(-beta * fall) * (1 - fall)
+        let kernel = (masses?[j] ?? 1 / Double(count)) * exp(-beta * fall)
+        partition += kernel
+        radial += kernel * (1 - fall)
       }
-      let factor = divides ? 1 / partition[i] : clock
-      state[i] += atan2(h * factor * slope[i], 1 + h * factor * radial)
-      state[count] += h * (masses?[i] ?? 1 / Double(count)) * factor * slope[i] * slope[i]
+      let factor = divides ? 1 / partition : equation.attention.clock
+      let velocity = velocities[i]
+      state[i] += atan2(h * velocity, 1 + h * factor * radial)
+      state[count] += h * (masses?[i] ?? 1 / Double(count)) * velocity * velocity / factor
     }
     finishStep(&state)
+  }
+
+  /// N(u), in an array of its own.
+  private mutating func rate(at state: [Double]) -> [Double] {
+    var rate = state
+    state.withUnsafeBufferPointer { state in
+      if let base = state.baseAddress { writeRate(of: base, into: &rate) }
+    }
+    return rate
   }
 }

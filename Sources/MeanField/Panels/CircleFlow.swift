@@ -24,6 +24,9 @@ struct CircleFlow: Sendable {
     clock = equation.attention.clock
   }
 
+  /// For every atom in order the place of the next one, going round.
+  var nextPositions: [Double] { positions.dropFirst() + [positions[0] + 2 * Double.pi] }
+
   /// The same flow with every atom moved.
   func moved(by shifts: [Double], times factor: Double) -> CircleFlow {
     CircleFlow(self, positions: zip(positions, shifts).map { $0 + factor * $1 })
@@ -131,58 +134,5 @@ struct CircleFlow: Sendable {
     let drift = -push / slope
     let position = place + drift / slope
     return Watershed(position: position, drift: drift, slope: jet(at: position).slope)
-  }
-}
-
-/// Places in a void, followed back in time until the watershed is all there is.
-///
-/// A state is θ_i and ℓ_i = ∫ (X′(watershed) − X′(θ_i)) ds over the past: in the end ℓ_i is by how
-/// much log dμ/dσ at the place exceeds that at the watershed. Atoms drift so slowly that their
-/// velocities count as constant.
-struct VoidTracing: Dynamics {
-  private let flow: CircleFlow
-  private let watershed: CircleFlow.Watershed
-  private let speeds: [Double]
-  private let count: Int
-
-  /// log dμ/dσ above that at the watershed.
-  static func rises(
-    of places: [Double], in flow: CircleFlow, from watershed: CircleFlow.Watershed
-  ) throws(SimulationFailure) -> [Double] {
-    var dynamics = VoidTracing(flow: flow, watershed: watershed, count: places.count)
-    var state = places + [Double](repeating: 0, count: places.count + 1)
-    let unit = 5 / watershed.slope
-    var stepper = Stepper(scheme: .dormandPrince8, tolerance: 1e-9, longest: unit)
-    var past = 0.0
-    // Beside an atom the way back to the watershed begins slowly.
-    while past < 1000 * unit {
-      past += unit
-      try stepper.advance(&dynamics, &state, to: past)
-      let place = watershed.position - past * watershed.drift
-      if state.prefix(places.count).allSatisfy({ abs($0 - place) < 1e-9 }) { break }
-    }
-    return Array(state[places.count..<(2 * places.count)])
-  }
-
-  private init(flow: CircleFlow, watershed: CircleFlow.Watershed, count: Int) {
-    self.flow = flow
-    self.watershed = watershed
-    self.count = count
-    speeds = flow.positions.map { flow.jet(at: $0).velocity }
-  }
-
-  /// The last entry of a state is the time gone back.
-  mutating func writeRate(
-    of state: UnsafePointer<Double>, into rate: UnsafeMutablePointer<Double>
-  ) {
-    let past = state[2 * count]
-    let flow = flow.moved(by: speeds, times: -past)
-    let slope = flow.jet(at: watershed.position - past * watershed.drift).slope
-    for i in 0..<count {
-      let jet = flow.jet(at: state[i])
-      rate[i] = -jet.velocity
-      rate[count + i] = slope - jet.slope
-    }
-    rate[2 * count] = 1
   }
 }

@@ -86,12 +86,11 @@ struct CirclePanelLaw: Law {
     return values
   }
 
-  /// log dμ/dσ in voids that are known by their watersheds.
+  /// log dμ/dσ in voids that are known by their watersheds; NaN where the way back does not end there.
   private func addVoids(_ angles: [Double], _ values: inout [Double]) {
-    guard !mesh.voidLogDensities.isEmpty,
-      let flow = line.flow(equation, positions: mesh.positions, masses: mesh.masses)
-    else { return }
-    let ends = Array(flow.positions.dropFirst()) + [flow.positions[0] + 2 * Double.pi]
+    guard !mesh.voidLogDensities.isEmpty else { return }
+    let flow = CircleFlow(equation, positions: mesh.positions, masses: mesh.masses)
+    let ends = flow.nextPositions
     for (i, piece) in mesh.pieces.enumerated() {
       guard case .atom(let atom) = piece, let value = atom.voidLogDensity,
         let watershed = flow.watershed(between: atom.position, and: ends[i])
@@ -99,9 +98,8 @@ struct CirclePanelLaw: Law {
       let inside = angles.indices.filter {
         angles[$0] > atom.position + atomWidth && angles[$0] < ends[i] - atomWidth
       }
-      // What cannot be traced has no value.
-      let rises = try? VoidTracing.rises(of: inside.map { angles[$0] }, in: flow, from: watershed)
-      for (k, rise) in zip(inside, rises ?? []) { values[k] = value + rise }
+      let rises = VoidTracing.rises(of: inside.map { angles[$0] }, in: flow, from: watershed)
+      for (k, rise) in zip(inside, rises) { values[k] = value + rise }
     }
   }
 

@@ -48,17 +48,9 @@ struct PanelDynamics<Line: PanelLine>: LawDynamics {
     let positions = UnsafeBufferPointer(start: state, count: masses.count)
     let budget = field.writeVelocities(of: positions, masses: masses, into: rate)
     rate[masses.count + voids.count] = budget
-    if !voids.isEmpty { writeVoidRates(Array(positions), into: rate + masses.count) }
-  }
-
-  /// d/dt log dμ/dσ = −X′ at every watershed.
-  private func writeVoidRates(_ positions: [Double], into rate: UnsafeMutablePointer<Double>) {
-    guard let flow = line.flow(equation, positions: positions, masses: masses) else { return }
-    let turn = line.range.upperBound - line.range.lowerBound
-    for (k, i) in voids.enumerated() {
-      let end = i + 1 < positions.count ? positions[i + 1] : positions[0] + turn
-      // Where atoms have come together there is no void to speak of any more.
-      rate[k] = -(flow.watershed(between: positions[i], and: end)?.slope ?? 0)
+    if !voids.isEmpty {
+      line.writeVoidRates(
+        voids, equation, positions: Array(positions), masses: masses, into: rate + masses.count)
     }
   }
 
@@ -127,12 +119,12 @@ struct PanelDynamics<Line: PanelLine>: LawDynamics {
       stepsSinceTidying = 0
       mesh.join(line, limits: limits, where: narrows)
       mesh.dropVoids(line, limits: limits)
-      mesh.emptyVoids(line, equation, limits: limits)
+      line.emptyVoids(of: &mesh, equation, limits: limits)
       if line.isClosed {
         mesh.turnSeam(line.range.upperBound - line.range.lowerBound, limits: limits)
       }
     }
-    mesh.forgetVoids(line, equation)
+    line.forgetVoids(of: &mesh, equation)
     take(&state)
   }
 

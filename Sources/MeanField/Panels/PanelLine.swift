@@ -17,18 +17,33 @@ protocol PanelLine: Sendable {
   /// log dμ/dσ of an initial law, −∞ where it is zero.
   func logDensity(of law: InitialLaw) -> (Double) -> Double
 
-  /// The flow of atoms anywhere on the line; nil where voids are not followed by their watersheds.
-  func flow(_ equation: Equation, positions: [Double], masses: [Double]) -> CircleFlow?
   /// How the velocity at points of mass comes about.
   func field(_ equation: Equation) -> any PanelField
   func law(_ mesh: PanelMesh, _ equation: Equation, limits: PanelLimits) -> Law
   /// ∫∫ e^{β(⟨x,y⟩−1)} dμ dμ, and Ē above that of the uniform law.
   func energies(_ mesh: PanelMesh, _ equation: Equation)
     -> (normalized: Double, aboveUniform: Double)
+
+  /// Leaves out panels that hold no mass, of a law that is atoms otherwise, and keeps what is needed to find
+  /// the density between them. By itself a line keeps such panels until they are void.
+  func emptyVoids(of mesh: inout PanelMesh, _ equation: Equation, limits: PanelLimits)
+  /// Forgets voids without panels when nothing can be said of them any more.
+  func forgetVoids(of mesh: inout PanelMesh, _ equation: Equation)
+  /// Writes d/dt of `PanelMesh.voidLogDensities`.
+  ///
+  /// - Parameter voids: indices of the atoms after which there is one.
+  func writeVoidRates(
+    _ voids: [Int], _ equation: Equation, positions: [Double], masses: [Double],
+    into rates: UnsafeMutablePointer<Double>)
 }
 
 extension PanelLine {
-  func flow(_ equation: Equation, positions: [Double], masses: [Double]) -> CircleFlow? { nil }
+  func emptyVoids(of mesh: inout PanelMesh, _ equation: Equation, limits: PanelLimits) {}
+  func forgetVoids(of mesh: inout PanelMesh, _ equation: Equation) {}
+  func writeVoidRates(
+    _ voids: [Int], _ equation: Equation, positions: [Double], masses: [Double],
+    into rates: UnsafeMutablePointer<Double>
+  ) {}
 }
 
 /// Velocities of weighted points at the points themselves.
@@ -37,10 +52,10 @@ protocol PanelField: AnyObject {
   ///
   /// - Parameters:
   ///   - positions: ascending.
-  ///   - masses: ≥ 0, sum 1.
+  ///   - masses: ≥ 0, sum 1; nil for equal ones.
   /// - Returns: dĒ/dt = Σ m X·X̄.
   func writeVelocities(
-    of positions: UnsafeBufferPointer<Double>, masses: [Double],
+    of positions: UnsafeBufferPointer<Double>, masses: [Double]?,
     into velocities: UnsafeMutablePointer<Double>
   ) -> Double
 }

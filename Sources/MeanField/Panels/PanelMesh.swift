@@ -152,63 +152,6 @@ struct PanelMesh: Sendable, Equatable {
     return narrows
   }
 
-  /// Leaves out panels that hold no mass, of a law that is atoms otherwise, and keeps the density at the
-  /// watersheds between them, from which the rest follows.
-  ///
-  /// Only where atoms drift so slowly that voids are in balance with them.
-  mutating func emptyVoids(_ line: some PanelLine, _ equation: Equation, limits: PanelLimits) {
-    let atoms = pieces.indices.filter { pieces[$0].count == 1 }
-    let rest = pieces.reduce(0) { $0 + ($1.count == 1 ? 0 : $1.mass) }
-    guard atoms.count > 1, atoms.count < pieces.count, rest < PanelLimits.emptyMass,
-      let flow = line.flow(
-        equation, positions: atoms.flatMap { pieces[$0].positions },
-        masses: atoms.map { pieces[$0].mass })
-    else { return }
-    let speed = flow.positions.reduce(0) { max($0, abs(flow.jet(at: $1).velocity)) }
-    let turn = line.range.upperBound - line.range.lowerBound
-    var found: [Double?] = []
-    for (k, i) in atoms.enumerated() {
-      let isLast = k + 1 == atoms.count
-      let next = isLast ? atoms[0] : atoms[k + 1]
-      let hasPanels = isLast ? i + 1 < pieces.count || next > 0 : next > i + 1
-      guard hasPanels else {
-        found.append(nil)
-        continue
-      }
-      let end = pieces[next].positions[0] + (isLast ? turn : 0)
-      guard let watershed = flow.watershed(between: pieces[i].positions[0], and: end),
-        speed * max(1, equation.attention.beta) < PanelLimits.stillness * watershed.slope
-      else { return }
-      // A panel before the first atom is one beyond the last.
-      let place = watershed.position
-      let value = logDensities(at: [place, place - turn], line).first { !$0.isNaN }
-      guard let value else { return }
-      found.append(value)
-    }
-    pieces = zip(atoms, found).map { i, value in
-      guard case .atom(var atom) = pieces[i] else { return pieces[i] }
-      atom.voidLogDensity = value
-      return .atom(atom)
-    }
-  }
-
-  /// Forgets voids that have become too empty for any number, or in which the flow parts no more.
-  mutating func forgetVoids(_ line: some PanelLine, _ equation: Equation) {
-    guard !voidLogDensities.isEmpty,
-      let flow = line.flow(equation, positions: positions, masses: masses)
-    else { return }
-    let turn = line.range.upperBound - line.range.lowerBound
-    let ends = Array(flow.positions.dropFirst()) + [flow.positions[0] + turn]
-    for (i, piece) in pieces.enumerated() {
-      guard case .atom(var atom) = piece, let value = atom.voidLogDensity else { continue }
-      let slope = flow.watershed(between: atom.position, and: ends[i])?.slope
-      // Towards an atom, at a distance s, the density rises like s^{−1−slope}, for 15 powers of e.
-      if let slope, value + 15 * (1 + slope) > PanelLimits.leastLogDensity { continue }
-      atom.voidLogDensity = nil
-      pieces[i] = .atom(atom)
-    }
-  }
-
   private static func atom(_ pieces: [PanelPiece], _ line: some PanelLine) -> Atom {
     let origin = pieces[0].positions[0]
     let origins = pieces[0].labels[0]

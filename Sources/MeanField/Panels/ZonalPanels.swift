@@ -72,7 +72,7 @@ final class ZonalPanelField: PanelField {
   }
 
   func writeVelocities(
-    of positions: UnsafeBufferPointer<Double>, masses: [Double],
+    of positions: UnsafeBufferPointer<Double>, masses: [Double]?,
     into velocities: UnsafeMutablePointer<Double>
   ) -> Double {
     let count = positions.count
@@ -100,7 +100,7 @@ final class ZonalPanelField: PanelField {
     for i in 0..<count {
       let slope = velocities[i] * exp(logPartition[i])
       if !divides { velocities[i] = clock * slope }
-      budget += masses[i] * velocities[i] * slope
+      budget += (masses?[i] ?? 1 / Double(count)) * velocities[i] * slope
     }
     return budget
   }

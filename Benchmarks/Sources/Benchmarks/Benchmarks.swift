@@ -148,7 +148,7 @@ enum Benchmarks {
   static func members() throws {
     let equation = Equation(attention: Attention(beta: 9))
     let law = InitialLaw.vonMises([.init(mean: 1, concentration: 2)])
-    let draws = CircleSampler(law: law).members(8, count: 100_000, seed: 1, threads: 2)
+    let draws = CircleSampler(law: law).members(0..<8, count: 100_000, seed: 1, threads: 2)
     func run(threads: Int) throws -> Double {
       let simulation = Simulation(
         density: nil,

@@ -38,7 +38,9 @@ let package = Package(
       name: "CNetCDF", pkgConfig: "netcdf",
       providers: [.apt(["libnetcdf-dev"]), .brew(["netcdf"])]),
     .systemLibrary(name: "CPrefetch"),
-    .target(name: "Transforms", dependencies: ["CFFTW", "CPrefetch"], swiftSettings: numerical),
+    .systemLibrary(name: "CVector"),
+    .target(
+      name: "Transforms", dependencies: ["CFFTW", "CPrefetch", "CVector"], swiftSettings: numerical),
     .target(name: "MeanField", dependencies: ["Transforms"], swiftSettings: numerical),
     .target(
       name: "SnapshotIO", dependencies: ["CNetCDF", "MeanField"], swiftSettings: strict),

@@ -86,4 +86,7 @@ struct LegendreRecurrence {
 
   /// How many r_j a sum up to a degree takes, rounded up to an even number.
   static func steps(_ m: Int, _ degree: Int) -> Int { ((degree - m) / 2 + 2) / 2 * 2 }
+
+  /// How many r_j a sum up to a degree takes.
+  static func terms(_ m: Int, _ degree: Int) -> Int { (degree - m) / 2 + 1 }
 }

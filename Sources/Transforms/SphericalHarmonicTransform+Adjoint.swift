@@ -12,38 +12,25 @@ extension SphericalHarmonicTransform {
     into coefficients: UnsafeMutablePointer<Double>
   ) {
     loadFactors(rowFactors)
-    // Wide tiles: every tile adds four vectors to memory for every j.
     countOrders(degree: degree, tileWidth: 4)
-    analyzeRows(samples, factors: (northFactors, southFactors), orders: orders, into: fields[0])
+    analyzeRows(samples, factors: (northFactors, southFactors), into: fields[0])
     startSeeds()
     for m in 0...degree {
-      let steps = LegendreRecurrence.steps(m, degree)
-      var adding = false
-      for block in stride(from: 0, to: blocks, by: 4) {
+      var before = MomentSums(base: zeros.base, step: 0)
+      for block in stride(from: 0, to: blocks, by: 4) where m < orders[block] {
         let width = min(4, blocks - block)
-        if m >= orders[block] { continue }
         let tile = tile(from: block, order: m, degree: degree)
         let field = UnsafePointer(fields[0].base + fieldStride * block + 4 * m)
-        let stride = fieldStride
-        let sums = sums.base
-        switch width {
-        case 4:
-          collectTile(
-            tile, field, stride: stride, into: sums, adding: adding, state: LegendreState<4>(tile))
-        case 3:
-          collectTile(
-            tile, field, stride: stride, into: sums, adding: adding, state: LegendreState<3>(tile))
-        case 2:
-          collectTile(
-            tile, field, stride: stride, into: sums, adding: adding, state: LegendreState<2>(tile))
-        default:
-          collectTile(
-            tile, field, stride: stride, into: sums, adding: adding, state: LegendreState<1>(tile))
+        if block + 4 < blocks {
+          let target = PartialMoments(before: before, sums: sums.base)
+          collect(tile, field, width: 4, into: target)
+        } else {
+          let target = TotalMoments(before: before, totals: mixed.base)
+          collect(tile, field, width: width, into: target)
         }
-        adding = true
+        before = MomentSums(base: sums.base, step: 8)
         advanceSeeds(block, width)
       }
-      addLanes(sums.base, count: steps / 2, into: mixed.base)
       // An order may write into the place of the next, which then overwrites it.
       if m + 3 < degree {
         let pairs = coefficients + 2 * layout.place(m, m)
@@ -52,6 +39,19 @@ extension SphericalHarmonicTransform {
         unmix(mixed.numbers, stride: 4, order: m, degree: degree, into: terms.numbers)
         storeTerms(order: m, into: coefficients)
       }
+    }
+  }
+
+  @inline(__always)
+  private func collect(
+    _ tile: LegendreTile, _ field: UnsafePointer<Vector>, width: Int, into target: some MomentTarget
+  ) {
+    let step = fieldStride
+    switch width {
+    case 4: LegendreState<4>.collect(tile, field, stride: step, into: target)
+    case 3: LegendreState<3>.collect(tile, field, stride: step, into: target)
+    case 2: LegendreState<2>.collect(tile, field, stride: step, into: target)
+    default: LegendreState<1>.collect(tile, field, stride: step, into: target)
     }
   }
 

@@ -28,24 +28,21 @@ extension SphericalHarmonicTransform {
       loadSlopes(order: m, degree: top)
       mix(terms.numbers, order: m, degree: top + 1, into: mixed.numbers, stride: 8)
       mix(slopes.numbers, order: m, degree: top + 1, into: mixed.numbers + 4, stride: 8)
-      for block in stride(from: 0, to: blocks, by: 2) {
+      for block in stride(from: 0, to: blocks, by: 2) where m < orders[block] {
         let width = min(2, blocks - block)
-        if m >= orders[block] { continue }
         let tile = tile(from: block, order: m, degree: top + 1)
         let target = target(from: block, order: m, withValue: value != nil)
         if width == 2 {
-          synthesizeGradientTile(
-            tile, mixed.numbers, into: target, state: LegendreState<2>(tile))
+          LegendreState<2>.synthesizeGradient(tile, mixed.numbers, into: target)
         } else {
-          synthesizeGradientTile(
-            tile, mixed.numbers, into: target, state: LegendreState<1>(tile))
+          LegendreState<1>.synthesizeGradient(tile, mixed.numbers, into: target)
         }
         advanceSeeds(block, width)
       }
     }
-    if let value { synthesizeRows(fields[0], orders: orders, into: value) }
-    synthesizeRows(fields[1], orders: orders, into: theta)
-    synthesizeRows(fields[2], orders: orders, into: phi)
+    if let value { synthesizeRows(fields[0], into: value) }
+    synthesizeRows(fields[1], into: theta)
+    synthesizeRows(fields[2], into: phi)
   }
 
   @inline(__always)
@@ -81,47 +78,49 @@ extension SphericalHarmonicTransform {
     loadFactors(rowFactors)
     countOrders(degree: degree, tileWidth: 4)
     let factors = (north: northSlopeFactors, south: southSlopeFactors)
-    analyzeRows(phi, factors: factors, orders: orders, into: fields[0])
-    analyzeRows(theta, factors: factors, orders: orders, into: fields[1])
+    analyzeRows(phi, factors: factors, into: fields[0])
+    analyzeRows(theta, factors: factors, into: fields[1])
     startSeeds()
     for m in 0...degree {
-      let steps = LegendreRecurrence.steps(m, degree + 1)
-      var adding = false
-      for block in stride(from: 0, to: blocks, by: 4) {
+      var before = MomentSums(base: zeros.base, step: 0)
+      for block in stride(from: 0, to: blocks, by: 4) where m < orders[block] {
         let width = min(4, blocks - block)
-        if m >= orders[block] { continue }
         let tile = tile(from: block, order: m, degree: degree + 1)
         let place = fieldStride * block + 4 * m
         let across = UnsafePointer(fields[0].base + place)
         let along = UnsafePointer(fields[1].base + place)
-        let stride = fieldStride
-        let sums = sums.base
-        switch width {
-        case 4:
-          collectTwo(
-            tile, across, and: along, stride: stride, into: sums, adding: adding,
-            state: LegendreState<4>(tile))
-        case 3:
-          collectTwo(
-            tile, across, and: along, stride: stride, into: sums, adding: adding,
-            state: LegendreState<3>(tile))
-        case 2:
-          collectTwo(
-            tile, across, and: along, stride: stride, into: sums, adding: adding,
-            state: LegendreState<2>(tile))
-        default:
-          collectTwo(
-            tile, across, and: along, stride: stride, into: sums, adding: adding,
-            state: LegendreState<1>(tile))
+        if block + 4 < blocks {
+          let target = PartialMoments(before: before, sums: sums.base)
+          collect(tile, across, and: along, width: 4, into: target)
+        } else {
+          let target = TotalMoments(before: before, totals: mixed.base)
+          collect(tile, across, and: along, width: width, into: target)
         }
-        adding = true
+        before = MomentSums(base: sums.base, step: 8)
         advanceSeeds(block, width)
       }
-      addLanes(sums.base, count: steps, into: mixed.base)
       unmix(mixed.numbers, stride: 8, order: m, degree: degree + 1, into: terms.numbers)
       unmix(mixed.numbers + 4, stride: 8, order: m, degree: degree + 1, into: slopes.numbers)
       addSlopes(order: m)
       storeTerms(order: m, into: coefficients)
+    }
+  }
+
+  @inline(__always)
+  private func collect(
+    _ tile: LegendreTile, _ field: UnsafePointer<Vector>, and other: UnsafePointer<Vector>,
+    width: Int, into target: some MomentTarget
+  ) {
+    let step = fieldStride
+    switch width {
+    case 4:
+      LegendreState<4>.collect(tile, field, and: other, stride: step, into: target)
+    case 3:
+      LegendreState<3>.collect(tile, field, and: other, stride: step, into: target)
+    case 2:
+      LegendreState<2>.collect(tile, field, and: other, stride: step, into: target)
+    default:
+      LegendreState<1>.collect(tile, field, and: other, stride: step, into: target)
     }
   }
 

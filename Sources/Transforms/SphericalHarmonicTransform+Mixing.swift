@@ -88,6 +88,8 @@ extension SphericalHarmonicTransform {
       }
     }
     if last % 2 == 0 { (target + stride * (last + 1)).update(repeating: 0, count: 4) }
+    // Order 0 has no sine.
+    if m == 0 { for j in 0...last { (target[stride * j + 1], target[stride * j + 3]) = (0, 0) } }
   }
 
   /// The transpose of `mix`: sums of q_j to pairs by degree, m…degree and up to three more.

@@ -1,10 +1,9 @@
 /// The step between sums over degrees, by order and latitude, and samples along rows.
 ///
-/// A northern row N and the southern one S opposite go through one complex transform of N + i S: with
-/// their coefficients N_m and S_m, Z_m = N_m + i S_m and Z_{−m} = conj N_m + i conj S_m. A field holds
-/// a cosine c and a sine s for each, c − is = N_m for synthesis and 2N_m (N_0 for m = 0) for its
-/// adjoint. Latitudes stand in lanes there and in rows here: eight of them and four orders at a time
-/// are transposed.
+/// A northern row N and the southern one S opposite go through one complex transform of N + i S. Where
+/// c − is are the coefficients of a row, N_m and S_m, those of the pair are Z_m = N_m + i S_m and
+/// Z_{−m} = conj N_m + i conj S_m. Latitudes stand in lanes of a field and in rows here: eight of them
+/// and four orders at a time are transposed.
 extension SphericalHarmonicTransform {
   /// Northern rows of a block of eight latitudes.
   private func northCount(_ block: Int) -> Int { min(8, (latitudes + 1) / 2 - 8 * block) }
@@ -12,10 +11,8 @@ extension SphericalHarmonicTransform {
   /// Southern rows of a block: the equator, where there is one, is northern.
   private func southCount(_ block: Int) -> Int { min(8, latitudes / 2 - 8 * block) }
 
-  /// A field of (north, south) vectors to samples.
-  func synthesizeRows(
-    _ field: VectorBuffer, orders: [Int], into samples: UnsafeMutablePointer<Double>
-  ) {
+  /// A field of (Z_m, Z_{−m}) to samples.
+  func synthesizeRows(_ field: VectorBuffer, into samples: UnsafeMutablePointer<Double>) {
     for block in 0..<blocks {
       loadOrders(field.base + fieldStride * block, count: orders[block])
       let top = samples + 8 * block * longitudes
@@ -34,36 +31,25 @@ extension SphericalHarmonicTransform {
   private func loadOrders(_ field: UnsafeMutablePointer<Vector>, count: Int) {
     let z = rows.input
     let step = 2 * rows.stride
-    // No sine for m = 0, and nothing above the last order.
-    field[1] = .zero
-    field[3] = .zero
     let end = (count + 3) / 4 * 4
-    (field + 4 * count).update(repeating: .zero, count: 4 * (end - count))
-    for m in Swift.stride(from: 0, to: end, by: 4) {
+    // Where negative orders taken four at a time begin: not over the positive ones.
+    let whole = min((count + 2) / 4, (longitudes - end) / 4) * 4
+    (field + 4 * count).update(repeating: .zero, count: 4 * (end + 1 - count))
+    for m in stride(from: 0, to: end, by: 4) {
       let p = field + 4 * m
-      write(
-        transpose(
-          p[0] + p[3], p[2] - p[1], p[4] + p[7], p[6] - p[5],
-          p[8] + p[11], p[10] - p[9], p[12] + p[15], p[14] - p[13]),
-        to: z + 2 * m, step)
+      write(transpose(p[0], p[1], p[4], p[5], p[8], p[9], p[12], p[13]), to: z + 2 * m, step)
     }
     for r in 0..<8 {
-      (z + step * r + 2 * end).update(repeating: 0, count: max(0, 2 * (longitudes - end)))
+      (z + step * r + 2 * end).update(repeating: 0, count: 2 * max(0, longitudes - whole - end))
     }
-    // Four of them again, but never over the positive orders.
-    let whole = (count - 1) / 4 * 4
-    for m in Swift.stride(from: 0, to: whole, by: 4) {
+    for m in stride(from: 0, to: whole, by: 4) {
       let p = field + 4 * m
       write(
-        transpose(
-          p[16] - p[19], p[17] + p[18], p[12] - p[15], p[13] + p[14],
-          p[8] - p[11], p[9] + p[10], p[4] - p[7], p[5] + p[6]),
+        transpose(p[18], p[19], p[14], p[15], p[10], p[11], p[6], p[7]),
         to: z + 2 * (longitudes - 4 - m), step)
     }
-    for m in (whole + 1)..<max(whole + 1, count) {
-      let p = field + 4 * m
-      let real = p[0] - p[3]
-      let imaginary = p[1] + p[2]
+    for m in stride(from: whole + 1, to: count, by: 1) {
+      let (real, imaginary) = (field[4 * m + 2], field[4 * m + 3])
       for r in 0..<8 {
         z[step * r + 2 * (longitudes - m)] = real[r]
         z[step * r + 2 * (longitudes - m) + 1] = imaginary[r]
@@ -92,15 +78,12 @@ extension SphericalHarmonicTransform {
     south: UnsafeMutablePointer<Double>?
   ) {
     let whole = longitudes / 8 * 8
-    for j in Swift.stride(from: 0, to: whole, by: 8) {
-      let a = UnsafeRawPointer(row + 2 * j).load(as: Vector.self)
-      let b = UnsafeRawPointer(row + 2 * j + 8).load(as: Vector.self)
-      UnsafeMutableRawPointer(north + j)
-        .storeBytes(of: Vector(lowHalf: a.evenHalf, highHalf: b.evenHalf), as: Vector.self)
-      if let south {
-        UnsafeMutableRawPointer(south + j)
-          .storeBytes(of: Vector(lowHalf: a.oddHalf, highHalf: b.oddHalf), as: Vector.self)
-      }
+    for j in stride(from: 0, to: whole, by: 8) {
+      let source = UnsafeRawPointer(row + 2 * j)
+      let (here, opposite) = columns(
+        source.load(as: Vector.self), source.load(fromByteOffset: 64, as: Vector.self))
+      UnsafeMutableRawPointer(north + j).storeBytes(of: here, as: Vector.self)
+      if let south { UnsafeMutableRawPointer(south + j).storeBytes(of: opposite, as: Vector.self) }
     }
     for j in whole..<longitudes {
       north[j] = row[2 * j]
@@ -111,16 +94,19 @@ extension SphericalHarmonicTransform {
   /// Samples to a field of (even, odd) vectors: north plus south, and north minus south times cos θ.
   func analyzeRows(
     _ samples: UnsafePointer<Double>, factors: (north: VectorBuffer, south: VectorBuffer),
-    orders: [Int], into field: VectorBuffer
+    into field: VectorBuffer
   ) {
     for block in 0..<blocks {
       let top = samples + 8 * block * longitudes
       let bottom = samples + (latitudes - 1 - 8 * block) * longitudes
-      for r in 0..<8 {
+      for r in 0..<northCount(block) {
         load(
-          north: r < northCount(block) ? top + r * longitudes : nil,
-          south: r < southCount(block) ? bottom - r * longitudes : nil, into: rows.input)
+          north: top + r * longitudes, south: r < southCount(block) ? bottom - r * longitudes : nil,
+          into: rows.input)
         rows.forward(0, to: r)
+      }
+      for r in northCount(block)..<8 {
+        (rows.output + 2 * rows.stride * r).update(repeating: 0, count: 2 * longitudes)
       }
       storeOrders(
         into: field.base + fieldStride * block, count: orders[block], cosine: cosines.base[block],
@@ -135,7 +121,7 @@ extension SphericalHarmonicTransform {
   ) {
     let z = rows.output
     let step = 2 * rows.stride
-    for m in Swift.stride(from: 0, to: count, by: 4) {
+    for m in stride(from: 0, to: count, by: 4) {
       let above = read(z + 2 * m, step)
       let below = read(z + 2 * (longitudes - 3 - m), step)
       let p = field + 4 * m
@@ -183,27 +169,23 @@ extension SphericalHarmonicTransform {
       source.loadUnaligned(fromByteOffset: 7 * step, as: Vector.self))
   }
 
-  /// A row of samples from either side to N + i S; a missing row is zero.
+  /// A row of samples from either side to N + i S; the equator has none opposite.
   private func load(
-    north: UnsafePointer<Double>?, south: UnsafePointer<Double>?,
+    north: UnsafePointer<Double>, south: UnsafePointer<Double>?,
     into row: UnsafeMutablePointer<Double>
   ) {
-    guard let north, let south else {
-      for j in 0..<longitudes {
-        row[2 * j] = north?[j] ?? 0
-        row[2 * j + 1] = south?[j] ?? 0
-      }
+    guard let south else {
+      for j in 0..<longitudes { (row[2 * j], row[2 * j + 1]) = (north[j], 0) }
       return
     }
     let whole = longitudes / 8 * 8
-    for j in Swift.stride(from: 0, to: whole, by: 8) {
-      let a = UnsafeRawPointer(north + j).loadUnaligned(as: Vector.self)
-      let b = UnsafeRawPointer(south + j).loadUnaligned(as: Vector.self)
+    for j in stride(from: 0, to: whole, by: 8) {
+      let (first, second) = inTurn(
+        UnsafeRawPointer(north + j).loadUnaligned(as: Vector.self),
+        UnsafeRawPointer(south + j).loadUnaligned(as: Vector.self))
       let target = UnsafeMutableRawPointer(row + 2 * j)
-      target.storeBytes(of: Vector(a[0], b[0], a[1], b[1], a[2], b[2], a[3], b[3]), as: Vector.self)
-      target.storeBytes(
-        of: Vector(a[4], b[4], a[5], b[5], a[6], b[6], a[7], b[7]), toByteOffset: 64,
-        as: Vector.self)
+      target.storeBytes(of: first, as: Vector.self)
+      target.storeBytes(of: second, toByteOffset: 64, as: Vector.self)
     }
     for j in whole..<longitudes {
       row[2 * j] = north[j]

@@ -16,27 +16,26 @@ extension SphericalHarmonicTransform {
     precondition((0...degree).contains(top), "a series of a degree within the transform's")
     loadFactors(rowFactors)
     // Narrow tiles leave more out near the poles, wide ones begin and end less often.
-    let tileWidth = blocks <= 8 ? 4 : 2
+    let tileWidth = blocks <= 4 ? 4 : 2
     countOrders(degree: top, tileWidth: tileWidth)
     startSeeds()
     for m in 0...top {
       let pairs = pairs(coefficients, order: m, degree: top, degreeFactors: degreeFactors)
       mix(pairs, order: m, degree: top, into: mixed.numbers, stride: 4)
-      for block in stride(from: 0, to: blocks, by: tileWidth) {
+      for block in stride(from: 0, to: blocks, by: tileWidth) where m < orders[block] {
         let width = min(tileWidth, blocks - block)
-        if m >= orders[block] { continue }
         let tile = tile(from: block, order: m, degree: top)
         let target = target(from: block, order: m)
         switch width {
-        case 4: synthesizeTile(tile, mixed.numbers, into: target, state: LegendreState<4>(tile))
-        case 3: synthesizeTile(tile, mixed.numbers, into: target, state: LegendreState<3>(tile))
-        case 2: synthesizeTile(tile, mixed.numbers, into: target, state: LegendreState<2>(tile))
-        default: synthesizeTile(tile, mixed.numbers, into: target, state: LegendreState<1>(tile))
+        case 4: LegendreState<4>.synthesize(tile, mixed.numbers, into: target)
+        case 3: LegendreState<3>.synthesize(tile, mixed.numbers, into: target)
+        case 2: LegendreState<2>.synthesize(tile, mixed.numbers, into: target)
+        default: LegendreState<1>.synthesize(tile, mixed.numbers, into: target)
         }
         advanceSeeds(block, width)
       }
     }
-    synthesizeRows(fields[0], orders: orders, into: samples)
+    synthesizeRows(fields[0], into: samples)
   }
 
   @inline(__always)

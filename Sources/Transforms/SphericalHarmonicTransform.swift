@@ -45,7 +45,7 @@ public final class SphericalHarmonicTransform {
   let sines: VectorBuffer
   let inverseSines: VectorBuffer
   /// Orders of the present transform by block; the same in a tile.
-  var orders: [Int]
+  let orders: UnsafeMutablePointer<Int>
   /// For the last row of every block: how many orders beyond l sin θ matter, over l^{1/3}.
   let margins: [Double]
   /// q_0 of the present order.
@@ -56,7 +56,7 @@ public final class SphericalHarmonicTransform {
   /// The same times 1/sin θ.
   let northSlopeFactors: VectorBuffer
   let southSlopeFactors: VectorBuffer
-  /// For every block and order four vectors: of rows (north, south) or (even, odd).
+  /// For every block and order four vectors: of rows (Z_m, Z_{−m}) or (even, odd).
   let fields: [VectorBuffer]
   /// Coefficients of one order: as pairs by degree, and as the kernels want them.
   let terms: VectorBuffer
@@ -64,6 +64,8 @@ public final class SphericalHarmonicTransform {
   let mixed: VectorBuffer
   /// Moments of one order, lanes apart: eight vectors where `mixed` has one.
   let sums: VectorBuffer
+  /// What stands before the first tile's moments.
+  let zeros = VectorBuffer(count: 8)
 
   /// - Parameters:
   ///   - degree: L, 0…2047.
@@ -88,7 +90,8 @@ public final class SphericalHarmonicTransform {
     let fieldStride = 4 * ((degree + 4) / 4 * 4) + 4
     self.blocks = blocks
     self.fieldStride = fieldStride
-    orders = [Int](repeating: 0, count: blocks)
+    orders = .allocate(capacity: blocks)
+    orders.initialize(repeating: 0, count: blocks)
     margins = (0..<blocks).map {
       let last = min(8 * $0 + 7, north - 1)
       let size = quadrature.sines[last].squareRoot() * quadrature.cosines[last]
@@ -120,6 +123,8 @@ public final class SphericalHarmonicTransform {
     }
   }
 
+  deinit { orders.deallocate() }
+
   /// Whether a block's squares are −sin²θ; the same in every four blocks from a multiple of four.
   @inline(__always)
   func isPolar(_ block: Int) -> Bool {
@@ -149,7 +154,7 @@ public final class SphericalHarmonicTransform {
     return LegendreTile(
       squares: squares.base + block, cosines: cosines.base + block, seeds: seeds.base + block,
       recurrence: table.numbers + 2 * recurrence.starts[order],
-      count: LegendreRecurrence.steps(order, degree))
+      count: LegendreRecurrence.terms(order, degree))
   }
 
   /// Begins a transform at order 0: q_0 = 2⁶⁰⁰.

@@ -302,7 +302,7 @@ struct SphericalHarmonicTransformTests {
 
   @Test(arguments: [
     7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 20, 21, 22, 25, 27, 30, 32, 45, 49, 64, 96, 100, 128,
-    169,
+    169, 192, 384, 400, 512,
   ])
   func anyNumberOfLongitudesWillDo(longitudes: Int) {
     let transform = SphericalHarmonicTransform(degree: 3, latitudes: 19, longitudes: longitudes)
@@ -342,6 +342,31 @@ struct SphericalHarmonicTransformTests {
       results.append(Array(samples[offset..<offset + size]) + back)
     }
     #expect(results.allSatisfy { $0 == results[0] })
+  }
+
+  /// Degrees with an odd and an even number of terms, grids of one tile and of several.
+  @Test(arguments: [(9, 12), (10, 12), (30, 95), (31, 95)])
+  func whatIsNotFiniteIsForgotten(degree: Int, latitudes: Int) {
+    let longitudes = 2 * degree + 2
+    let size = latitudes * longitudes
+    let given = coefficients(degree)
+    var random = SplitMix(state: 6)
+    let s = random.numbers(size, in: -1...1)
+    let used = SphericalHarmonicTransform(
+      degree: degree, latitudes: latitudes, longitudes: longitudes)
+    let fresh = SphericalHarmonicTransform(
+      degree: degree, latitudes: latitudes, longitudes: longitudes)
+    func everything(_ transform: SphericalHarmonicTransform, _ c: [Double], _ s: [Double])
+      -> [[Double]]
+    {
+      var (sum, gradient) = (c, c)
+      let series = fields(transform, c)
+      transform.adjoint(s, into: &sum)
+      transform.adjointGradient(theta: s, phi: s, into: &gradient)
+      return series + [sum, gradient]
+    }
+    _ = everything(used, given.map { _ in .nan }, s.map { _ in .nan })
+    #expect(everything(used, given, s) == everything(fresh, given, s))
   }
 
   @Test func manyTransformsRunAtOnce() {

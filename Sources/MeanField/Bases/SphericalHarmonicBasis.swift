@@ -25,25 +25,24 @@ public final class SphericalHarmonicBasis: SpectralBasis {
 
   deinit { storage.deallocate() }
 
-  /// The least even number that is a product of 2, 3 and 5 alone, or of 2 and 5 if that costs a
-  /// sixteenth at most: below 512 FFTW's estimated plans may take twice as long with a factor of 3
-  /// (384 against 400).
+  /// The least even count with a fast Fourier transform.
+  ///
+  /// It is a product of 2, 3 and 5, and from 128 to 767 of 2 and at most two 5 alone: FFTW's estimated
+  /// plans take about twice as long with other factors there, which costs more than the longitudes
+  /// (384, 400 and 512 of them at degree 127: transforms in times like 1.3, 1 and 1.1).
   static func smoothCount(atLeast least: Int) -> Int {
-    let smooth = evenCount(atLeast: least, primes: [2, 3, 5])
-    let smoother = evenCount(atLeast: least, primes: [2, 5])
-    return smoother < 512 && 16 * smoother <= 17 * smooth ? smoother : smooth
+    var count = max(4, least + least % 2)
+    while !isSmooth(count) { count += 2 }
+    return count
   }
 
-  private static func evenCount(atLeast least: Int, primes: [Int]) -> Int {
-    var count = max(4, least + least % 2)
-    while true {
-      var rest = count
-      for prime in primes {
-        while rest % prime == 0 { rest /= prime }
-      }
-      if rest == 1 { return count }
-      count += 2
+  private static func isSmooth(_ count: Int) -> Bool {
+    var odd = count >> count.trailingZeroBitCount
+    if (128..<768).contains(count) { return [1, 5, 25].contains(odd) }
+    for prime in [3, 5] {
+      while odd % prime == 0 { odd /= prime }
     }
+    return odd == 1
   }
 
   public var pointCount: Int { transform.latitudes * transform.longitudes }

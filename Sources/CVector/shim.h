@@ -1,0 +1,71 @@
+// Operations on whole vectors. Swift spells them lane by lane and leaves it to LLVM to find the
+// vectors again, which goes wrong where lanes are shuffled: a transpose of eight vectors takes 56
+// shuffles instead of 24, and a kernel whose sums are added across lanes falls to pieces.
+#ifndef CVECTOR_SHIM_H
+#define CVECTOR_SHIM_H
+
+typedef double eight_doubles __attribute__((ext_vector_type(8)));
+
+#define INLINE static inline __attribute__((always_inline)) eight_doubles
+
+// a + b.
+INLINE vector_sum(eight_doubles a, eight_doubles b) { return a + b; }
+
+// a + b c, rounded once.
+INLINE vector_multiply_add(eight_doubles a, eight_doubles b, eight_doubles c) {
+  return __builtin_elementwise_fma(b, c, a);
+}
+
+// Lanes 0, 2, 4, 6 of both in turn.
+INLINE interleave_even(eight_doubles a, eight_doubles b) {
+  return __builtin_shufflevector(a, b, 0, 8, 2, 10, 4, 12, 6, 14);
+}
+
+// Lanes 1, 3, 5, 7 of both in turn.
+INLINE interleave_odd(eight_doubles a, eight_doubles b) {
+  return __builtin_shufflevector(a, b, 1, 9, 3, 11, 5, 13, 7, 15);
+}
+
+// Lanes 0 to 3 of both in turn.
+INLINE interleave_low(eight_doubles a, eight_doubles b) {
+  return __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+}
+
+// Lanes 4 to 7 of both in turn.
+INLINE interleave_high(eight_doubles a, eight_doubles b) {
+  return __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+}
+
+// Lanes 0, 2, 4, 6 of one after those of the other.
+INLINE lanes_even(eight_doubles a, eight_doubles b) {
+  return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14);
+}
+
+// Lanes 1, 3, 5, 7 of one after those of the other.
+INLINE lanes_odd(eight_doubles a, eight_doubles b) {
+  return __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15);
+}
+
+// Pairs 0 and 2 of both in turn.
+INLINE pairs_even(eight_doubles a, eight_doubles b) {
+  return __builtin_shufflevector(a, b, 0, 1, 8, 9, 4, 5, 12, 13);
+}
+
+// Pairs 1 and 3 of both in turn.
+INLINE pairs_odd(eight_doubles a, eight_doubles b) {
+  return __builtin_shufflevector(a, b, 2, 3, 10, 11, 6, 7, 14, 15);
+}
+
+// The lower halves of both.
+INLINE halves_low(eight_doubles a, eight_doubles b) {
+  return __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11);
+}
+
+// The upper halves of both.
+INLINE halves_high(eight_doubles a, eight_doubles b) {
+  return __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15);
+}
+
+#undef INLINE
+
+#endif

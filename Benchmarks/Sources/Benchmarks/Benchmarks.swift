@@ -25,6 +25,7 @@ enum Benchmarks {
     try alignment()
     try members()
     try writing()
+    try comparison()
     try panels()
     allocations()
   }

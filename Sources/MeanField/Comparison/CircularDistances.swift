@@ -19,22 +19,41 @@ public struct CircularDistances: Sendable, Equatable {
     let turn = 2 * Double.pi
     let mean = pieces.reduce(0) { $0 + $1.width * ($1.left + $1.right) / 2 } / turn
     sobolev = (turn * pieces.reduce(0) { $0 + $1.squareIntegral(minus: mean) }).squareRoot()
-    var low = pieces.reduce(Double.infinity) { min($0, $1.left, $1.right) }
-    var high = pieces.reduce(-Double.infinity) { max($0, $1.left, $1.right) }
-    let range = (low, high)
-    // The median of F − G under dθ.
+    let low = pieces.reduce(Double.infinity) { min($0, min($1.left, $1.right)) }
+    let high = pieces.reduce(-Double.infinity) { max($0, max($1.left, $1.right)) }
+    let median = Self.median(of: pieces, low, high)
+    wasserstein1 = pieces.reduce(0) { $0 + $1.absoluteIntegral(minus: median) }
+    let f = QuantilePieces(second)
+    let g = QuantilePieces(first)
+    // F⁻¹(u + s) meets G⁻¹(u) where F − G = s.
+    wasserstein2 = minimum(
+      of: { f.squaredDistance(to: g, shift: $0) }, low, high, near: median
+    ).squareRoot()
+  }
+
+  /// The median of F − G under dθ.
+  ///
+  /// Halves the range; pieces on one side of it are settled, and only the others are looked at again.
+  private static func median(of pieces: [Piece], _ low: Double, _ high: Double) -> Double {
+    var (low, high) = (low, high)
+    var open = pieces
+    var settled = 0.0
     for _ in 0..<48 where high > low {
       let middle = 0.5 * (low + high)
-      let below = pieces.reduce(0) { $0 + $1.widthBelow(middle) }
-      if below < turn / 2 { low = middle } else { high = middle }
+      let below = open.reduce(settled) { $0 + $1.widthBelow(middle) }
+      if below < Double.pi { low = middle } else { high = middle }
+      var kept = 0
+      for piece in open {
+        if max(piece.left, piece.right) <= low {
+          settled += piece.width
+        } else if min(piece.left, piece.right) < high {
+          open[kept] = piece
+          kept += 1
+        }
+      }
+      open.removeSubrange(kept...)
     }
-    let median = 0.5 * (low + high)
-    wasserstein1 = pieces.reduce(0) { $0 + $1.absoluteIntegral(minus: median) }
-    let f = QuantilePieces(first)
-    let g = QuantilePieces(second)
-    // G⁻¹(u + s) meets F⁻¹(u) where G − F = s.
-    wasserstein2 = minimum(of: { f.squaredDistance(to: g, shift: $0) }, -range.1, -range.0)
-      .squareRoot()
+    return 0.5 * (low + high)
   }
 
   /// F − G on an arc of the circle, linear from left to right.
@@ -76,7 +95,7 @@ public struct CircularDistances: Sendable, Equatable {
     while place < turn {
       while f.angle(i) <= place && i < f.angles.count { i += 1 }
       while g.angle(j) <= place && j < g.angles.count { j += 1 }
-      let next = min(turn, f.angle(i), g.angle(j))
+      let next = min(turn, min(f.angle(i), g.angle(j)))
       let piece = Piece(
         width: next - place,
         left: height(f, i, place) - height(g, j, place),

@@ -23,16 +23,17 @@ struct LineCurve: Sendable {
 
   /// Atoms at positions in any order.
   init(atoms: [Double], masses: [Double]) {
-    let order = atoms.indices.sorted { atoms[$0] < atoms[$1] }
+    let order = AscendingOrder(atoms)
     var positions: [Double] = []
     var levels: [Double] = []
-    positions.reserveCapacity(2 * order.count)
-    levels.reserveCapacity(2 * order.count)
+    positions.reserveCapacity(2 * atoms.count)
+    levels.reserveCapacity(2 * atoms.count)
     var level = 0.0
-    for i in order {
-      positions += [atoms[i], atoms[i]]
+    for (position, i) in zip(order.values, order.places) {
+      positions.append(position)
+      positions.append(position)
       levels.append(level)
-      level += masses[i]
+      level += masses[Int(i)]
       levels.append(level)
     }
     // Rounding must not leave mass beyond the last atom.
@@ -55,20 +56,27 @@ struct LineDistances: Sendable, Equatable {
     addPositions(first, second)
   }
 
+  /// W₁ alone.
+  static func wasserstein1(_ first: LineCurve, _ second: LineCurve) -> Double {
+    var distances = LineDistances()
+    distances.addHeights(first, second)
+    return distances.wasserstein1
+  }
+
+  private init() {}
+
   /// Integrals of F − G over positions, piece by piece between all vertices.
   private mutating func addHeights(_ f: LineCurve, _ g: LineCurve) {
     var i = 0
     var j = 0
-    guard var place = [f.positions.first, g.positions.first].compactMap({ $0 }).min() else {
-      return
-    }
-    while true {
+    var place = min(f.positions.first ?? .infinity, g.positions.first ?? .infinity)
+    while place.isFinite {
       while i < f.positions.count && f.positions[i] <= place { i += 1 }
       while j < g.positions.count && g.positions[j] <= place { j += 1 }
-      let ends = [
-        i < f.positions.count ? f.positions[i] : nil, j < g.positions.count ? g.positions[j] : nil,
-      ].compactMap { $0 }
-      guard let next = ends.min() else { return }
+      guard i < f.positions.count || j < g.positions.count else { return }
+      let next = min(
+        i < f.positions.count ? f.positions[i] : .infinity,
+        j < g.positions.count ? g.positions[j] : .infinity)
       let a = Self.height(f, i, place) - Self.height(g, j, place)
       let b = Self.height(f, i, next) - Self.height(g, j, next)
       let width = next - place

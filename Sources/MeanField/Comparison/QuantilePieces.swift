@@ -23,24 +23,41 @@ struct QuantilePieces {
     }
   }
 
-  /// ∫ (Q(u) − R(u + s))² du over one turn.
-  func squaredDistance(to other: QuantilePieces, shift: Double) -> Double {
-    guard let begin = starts.first, !other.starts.isEmpty else { return 0 }
+  /// ∫ (Q(u) − R(u + s))² du over one turn, and its derivative −2 ∫ (Q(u) − R(u + s)) dR(u + s).
+  ///
+  /// Where jumps of Q and R meet, one between those from the left and from the right.
+  func squaredDistance(
+    to other: QuantilePieces, shift: Double
+  ) -> (value: Double, slope: Double) {
+    guard let begin = starts.first, !other.starts.isEmpty else { return (0, 0) }
     var first = Cursor(self, at: begin)
     var second = Cursor(other, at: begin + shift)
     var u = begin
     var sum = 0.0
+    var slope = 0.0
+    // Every jump of R counts once, also where one end of the turn or both meet it.
+    var jumps = other.starts.count
+    func jump() {
+      let before = second.last
+      second.advance()
+      guard jumps > 0 else { return }
+      jumps -= 1
+      let (x, y) = (first.position(u) - before, first.position(u) - second.base)
+      slope += y * y - x * x
+    }
     while u < begin + 1 {
       while first.end <= u { first.advance() }
-      while second.end - shift <= u { second.advance() }
-      let next = min(begin + 1, first.end, second.end - shift)
+      while second.end - shift <= u { jump() }
+      let next = min(begin + 1, min(first.end, second.end - shift))
       guard next > u else { break }
       let x = first.position(u) - second.position(u + shift)
       let y = first.position(next) - second.position(next + shift)
       sum += (next - u) * (x * x + x * y + y * y) / 3
+      slope -= (next - u) * (x + y) * second.slope
       u = next
     }
-    return sum
+    while jumps > 0 { jump() }
+    return (sum, slope)
   }
 
   /// A piece of the periodic continuation, moving up.
@@ -50,8 +67,10 @@ struct QuantilePieces {
     private var turns: Double
     private(set) var end = 0.0
     private var begin = 0.0
-    private var base = 0.0
-    private var slope = 0.0
+    /// Positions where the piece begins and ends.
+    private(set) var base = 0.0
+    var last: Double { pieces.right[index] + turns * 2 * Double.pi }
+    private(set) var slope = 0.0
 
     /// The last piece that starts at or below the level.
     init(_ pieces: QuantilePieces, at level: Double) {

@@ -57,7 +57,7 @@ struct SphereSlices {
         n.x * cloud.points[3 * i] + n.y * cloud.points[3 * i + 1] + n.z * cloud.points[3 * i + 2]
       }
       let atoms = LineCurve(atoms: heights, masses: cloud.masses)
-      sum += LineDistances(curve, atoms).wasserstein1
+      sum += LineDistances.wasserstein1(curve, atoms)
     }
     return sum / Double(Self.directionCount)
   }

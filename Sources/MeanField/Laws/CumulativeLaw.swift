@@ -41,16 +41,13 @@ public struct CumulativeLaw: Sendable {
 
   /// Law of weighted points at any real angles.
   public static func tokens(angles: [Double], masses: [Double]) -> CumulativeLaw {
-    let wrapped = angles.map(wrappedAngle)
-    let order = wrapped.indices.sorted { wrapped[$0] < wrapped[$1] }
+    let order = AscendingOrder(angles.map(wrappedAngle))
     var level = 0.0
-    var levels: [Double] = []
-    levels.reserveCapacity(order.count)
-    for i in order {
-      level += masses[i]
-      levels.append(level)
+    let levels = order.places.map { i in
+      level += masses[Int(i)]
+      return level
     }
-    return CumulativeLaw(angles: order.map { wrapped[$0] }, levels: levels, slopes: [])
+    return CumulativeLaw(angles: order.values, levels: levels, slopes: [])
   }
 
   /// μ([0, θ)) for θ in [0, 2π).

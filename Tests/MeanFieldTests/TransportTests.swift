@@ -79,6 +79,18 @@ struct TransportTests {
     }
   }
 
+  /// Equal masses at equal distances: every token fills its own arc of 2π/N, W₁ = π/2N and W₂ = π/(√3 N).
+  @Test func manyRegularTokensHaveTheirClosedForms() {
+    let count = 5000
+    let tokens = atoms(
+      (0..<count).map { 2 * Double.pi * Double($0 * 7 % count) / Double(count) + 0.9 })
+    let distances = CircularDistances(tokens, density(.uniform))
+    // N levels are added up, each rounded by half an ulp of one; an angle is 2π times a level.
+    let bound = Double.pi * Double(count) * 1.0.ulp
+    #expect(abs(distances.wasserstein1 - 0.5 * Double.pi / Double(count)) < bound)
+    #expect(abs(distances.wasserstein2 - Double.pi / (3.0.squareRoot() * Double(count))) < bound)
+  }
+
   /// W₂ of a von Mises law and itself turned a little is at most the angle, and W₁ is at most W₂.
   @Test(arguments: [0.01, 0.3, 1])
   func turnedLawsAreNoFurtherThanTheirAngle(angle: Double) {

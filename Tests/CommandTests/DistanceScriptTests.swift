@@ -8,17 +8,8 @@ struct DistanceScriptTests {
     .deletingLastPathComponent().appendingPathComponent("Scripts/distances.py").path
 
   /// Whether Python is there with all that the script imports.
-  static let hasPython: Bool = {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [
-      "python3", "-c", "import netCDF4, numpy, ot; from scipy.special import sph_harm_y",
-    ]
-    process.standardError = FileHandle.nullDevice
-    guard (try? process.run()) != nil else { return false }
-    process.waitUntilExit()
-    return process.terminationStatus == 0
-  }()
+  static let hasPython = OutputFileTests.hasPython(
+    "import netCDF4, numpy, ot; from scipy.special import sph_harm_y")
 
   static let runs = [
     """

@@ -167,19 +167,22 @@ struct OutputFileTests {
   }
 
   /// Whether python3 can read the file as a user would.
-  static let hasXarray: Bool = {
+  static let hasXarray = hasPython("import xarray, netCDF4")
+
+  /// Whether python3 is there with all that a line imports.
+  static func hasPython(_ imports: String) -> Bool {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["python3", "-c", "import xarray, netCDF4"]
+    process.arguments = ["python3", "-c", imports]
     process.standardError = FileHandle.nullDevice
     do {
       try process.run()
-      process.waitUntilExit()
-      return process.terminationStatus == 0
     } catch {
       return false
     }
-  }()
+    process.waitUntilExit()
+    return process.terminationStatus == 0
+  }
 
   @Test("opens in xarray as it is", .enabled(if: hasXarray, "needs xarray and netCDF4"))
   func xarray() throws {

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import Transforms
 
 /// Particles against the continuum, snapshot by snapshot, and a verdict at the end.
@@ -12,16 +11,6 @@ public struct Comparison: Sendable {
   public let members: Int
   public let sigmas: Double
 
-  /// A deviation counts while it keeps this share of its variance given those already counted.
-  ///
-  /// What is left of smaller ones is comparable to what the theory leaves out: second-order effects of
-  /// finite N, and the few per cent of a variance that labels miss late. With 0.05, 4.0 and 4.3 % of
-  /// 300 members of the demo fell below a p-value of 4.6 % at N = 1000 and 4000.
-  static let leastNewShare = 0.05
-  /// A deviation counts while no more than this share of what is left of its variance is of second order:
-  /// that is not Gaussian, and what third order does is of its size.
-  static let mostBlurredShare = 0.2
-  static let mostDegrees = 24
   /// Snapshots that enter the verdict, evenly taken, at most about this many.
   static let judgedSnapshots = 200
 
@@ -37,20 +26,6 @@ public struct Comparison: Sendable {
     /// nil where there is none.
     public var ladder: Ladder?
     public var clusters = ClusterComparison()
-  }
-
-  public struct Verdict: Sendable, Equatable {
-    /// One per member.
-    public var pValues: [Double]
-    /// Whether each member's p-value is at least the two-sided level of `sigmas`.
-    public var within: [Bool]
-    /// Deviations that went into χ².
-    public var degrees: Int
-    /// The first time at which sampling fluctuations are too large for the linear theory; later
-    /// snapshots are not judged.
-    public var fluctuationTime: Double?
-
-    public var isWithin: Bool { within.allSatisfy { $0 } }
   }
 
   /// What has been recorded and the verdict needs.
@@ -74,7 +49,7 @@ public struct Comparison: Sendable {
 
   public var memory = Memory()
   private let stride: Int
-  private let hasNoise: Bool
+  let hasNoise: Bool
   /// N of every rung of the ladder; empty for none.
   private let ladderCounts: [Int]
   /// Degrees 1…judged decide.
@@ -222,59 +197,10 @@ public struct Comparison: Sendable {
       memory.deviations[m] += zip(row, second).map { $0 - $1.shift / number }
     }
   }
-
-  /// Judges all members by what has been recorded.
-  public func verdict() -> Verdict {
-    let labels = (memory.influences.first?.count ?? 1) - SecondOrder.samples
-    let unit = 1 / Double(tokens).squareRoot()
-    var rows = memory.influences.map { row in row.map { $0 * unit } }
-    let variances = rows.map { dot($0, $0) }
-    var residuals = memory.deviations
-    var squares = [Double](repeating: 0, count: members)
-    var used = [Bool](repeating: false, count: rows.count)
-    var degrees = 0
-    // Many more labels than deviations where the labels are random, some more where they are not.
-    while degrees < min(Self.mostDegrees, labels / (hasNoise ? 8 : 2)) {
-      var pivot = -1
-      var share = Self.leastNewShare
-      // Of equal shares the latest: what the flow has done counts more than what was drawn.
-      for r in rows.indices.reversed() where !used[r] && variances[r] > 0 {
-        let left = dot(rows[r], rows[r])
-        let blurred = dot(rows[r], rows[r], from: labels)
-        guard blurred < Self.mostBlurredShare * left else { continue }
-        if left / variances[r] > share { (share, pivot) = (left / variances[r], r) }
-      }
-      guard pivot >= 0 else { break }
-      used[pivot] = true
-      degrees += 1
-      let norm = dot(rows[pivot], rows[pivot]).squareRoot()
-      let direction = rows[pivot].map { $0 / norm }
-      let standardized = residuals.map { $0[pivot] / norm }
-      for m in 0..<members { squares[m] += standardized[m] * standardized[m] }
-      for r in rows.indices where !used[r] {
-        let projection = dot(rows[r], direction)
-        for b in rows[r].indices { rows[r][b] -= projection * direction[b] }
-        for m in 0..<members { residuals[m][r] -= projection * standardized[m] }
-      }
-    }
-    guard degrees > 0 else {
-      return Verdict(
-        pValues: [Double](repeating: 1, count: members),
-        within: [Bool](repeating: true, count: members), degrees: 0,
-        fluctuationTime: memory.fluctuationTime)
-    }
-    // With noise the covariance itself is estimated from J labels: the mean of Hotelling's T² is
-    // J/(J − p − 1) times that of χ².
-    let shrink = hasNoise ? Double(labels - degrees - 1) / Double(labels) : 1
-    let pValues = squares.map { chiSquareTail(shrink * $0, degrees: degrees) }
-    let level = twoSidedLevel(sigmas: sigmas)
-    return Verdict(
-      pValues: pValues, within: pValues.map { $0 >= level }, degrees: degrees,
-      fluctuationTime: memory.fluctuationTime)
-  }
 }
 
-private func dot(_ a: [Double], _ b: [Double], from start: Int = 0) -> Double {
+/// Σ a_i b_i over i from `start` on.
+func dot(_ a: [Double], _ b: [Double], from start: Int = 0) -> Double {
   var sum = 0.0
   for i in start..<a.count { sum += a[i] * b[i] }
   return sum

@@ -24,9 +24,9 @@ public func export(
 ) throws(ExportError) {
   do {
     let run = try ExportedRun(opening: outputFile)
-    guard try format == .npy || !run.root.hasVariable("failure") else {
+    guard try format != .vtk || run.sweptKeys() == nil else {
       throw ExportError(
-        message: "\(outputFile): is the output of a sweep, allowed for it: npy", exitCode: 65)
+        message: "\(outputFile): is the output of a sweep, allowed for it: csv, npy", exitCode: 65)
     }
     let target = try ExportFolder(folder, overwrite: overwrite, isInterrupted: isInterrupted)
     do {

@@ -1,7 +1,7 @@
 import Foundation
 import SnapshotIO
 
-/// An output file, open for reading.
+/// An output file of a run or a sweep, open for reading.
 struct ExportedRun {
   /// Where tokens live, as far as their coordinates in space differ.
   enum Space {
@@ -40,6 +40,11 @@ struct ExportedRun {
   /// The group of this name, if the file has it.
   func group(_ name: String) throws -> NetCDFFile.Group? {
     try root.hasGroup(named: name) ? root.group(named: name) : nil
+  }
+
+  /// The swept keys, as dimensions, if this is the output of a sweep.
+  func sweptKeys() throws -> [String]? {
+    try root.hasVariable("failure") ? root.variable("failure").dimensions : nil
   }
 
   /// The space of the density's grid; nil without one.

@@ -4,6 +4,7 @@ import SnapshotIO
 ///
 /// Columns are named like the variables of the file. What the file has nothing of has no table.
 func exportTables(_ run: ExportedRun, to folder: ExportFolder) throws {
+  if let keys = try run.sweptKeys() { return try exportSweep(run, by: keys, to: folder) }
   let root = run.root
   for keys in [["theta"], ["theta", "phi"]] {
     try Table(of: root, in: root, by: keys).write(to: folder, "grid.csv")
@@ -24,8 +25,7 @@ func exportTables(_ run: ExportedRun, to folder: ExportFolder) throws {
     try Table(of: particles, in: root, by: keys + ["particle"]).write(to: folder, "particles.csv")
   }
   if let comparison = try run.group("comparison") {
-    try Table(of: comparison, in: root, by: ["time", "member"]).write(to: folder, "comparison.csv")
-    try Table(of: comparison, in: root, by: ["member"]).write(to: folder, "verdicts.csv")
+    try exportComparison(comparison, in: root, to: folder)
   }
 }
 
@@ -41,4 +41,32 @@ private func exportSeries(
   }
   try Table(of: group, in: root, by: keys + ["cluster"], skipsEmptyRows: true)
     .write(to: folder, "\(prefix)clusters.csv")
+}
+
+/// Members against the density, and the ladder.
+private func exportComparison(
+  _ group: NetCDFFile.Group, in root: NetCDFFile.Group, to folder: ExportFolder
+) throws {
+  let keys = ["time", "member"]
+  try Table(of: group, in: root, by: keys).write(to: folder, "comparison.csv")
+  try Table(of: group, in: root, by: keys + ["moment"]).write(to: folder, "comparison-moments.csv")
+  try Table(
+    of: group, in: root, by: keys + ["cluster"], repeating: ["time", "cluster"],
+    skipsEmptyRows: true
+  ).write(to: folder, "comparison-clusters.csv")
+  try Table(of: group, in: root, by: ["time", "count", "member"]).write(to: folder, "ladder.csv")
+  try Table(of: group, in: root, by: ["time"]).write(to: folder, "ladder-rates.csv")
+  try Table(of: group, in: root, by: ["member"]).write(to: folder, "verdicts.csv")
+}
+
+/// The points of a sweep: what was looked at, what became of them, and what theory says.
+private func exportSweep(
+  _ run: ExportedRun, by keys: [String], to folder: ExportFolder
+) throws {
+  let root = run.root
+  try Table(of: root, in: root, by: keys + ["time"], repeating: keys)
+    .write(to: folder, "points.csv")
+  if let theory = try run.group("theory") {
+    try Table(of: theory, in: root, by: keys).write(to: folder, "theory.csv")
+  }
 }

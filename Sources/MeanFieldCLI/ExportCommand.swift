@@ -12,26 +12,30 @@ struct ExportCommand: ParsableCommand {
 
       csv: one table a kind of thing, with a header line. Of those that the
       output has: series, density, grid (weights of the points of the density),
-      moments, clusters, mergers, particles, particle-series, particle-moments,
-      particle-clusters, comparison, verdicts. Numbers have the digits needed to
-      read them back exactly, a field without a value (NaN) is empty. Members,
-      particles, clusters and mergers are counted from 0.
+      moments, clusters, nodes, mergers, particles, particle-series,
+      particle-moments, particle-clusters, comparison, comparison-moments,
+      comparison-clusters, ladder, ladder-rates, verdicts. Of a sweep: points
+      (a row a point and time: keys, observables, status) and theory. Numbers
+      have the digits needed to read them back exactly, a field without a value
+      (NaN) is empty. Members, particles, clusters and mergers are counted
+      from 0.
 
       npy: one array a variable, of the shape it has in the output, in folders
       like its groups: density.npy, particles/position.npy. float64 and int64,
       C order, little endian. No value is NaN, or -1 for a count. Texts
-      (comparison/verdict) are left out. The output of a sweep knows only npy.
+      (comparison/verdict) are left out.
 
       vtk: density.pvd and particles.pvd, to be opened in ParaView, and a .vtp
       file a snapshot. The density, with its logarithm, is on a closed curve for
       the circle, on a closed surface for the sphere, and for zonal laws on the
       meridian (sin θ, 0, cos θ), where their particles are too. Particles have
       their numbers and their members'; on spheres in more than three dimensions
-      they are at their first three coordinates.
+      they are at their first three coordinates. A sweep has none of this.
 
       EXAMPLES
         meanfield export output/circle-clusters.nc --format csv
         meanfield export output/circle-clusters.nc --format npy -o arrays
+        meanfield export output/sweep-clusters.nc --format csv
       """)
 
   @Argument(help: "The output file (.nc).")

@@ -80,10 +80,14 @@ struct SweepTests {
     let plot = try meanfield("plot", "out.nc")
     #expect(plot.status == 0)
     #expect(plot.output == "out.png\n")
-    let export = try meanfield("export", "out.nc", "--format", "csv")
+    let export = try meanfield("export", "out.nc", "--format", "vtk")
     #expect(export.status == 65)
     #expect(
-      export.error == "meanfield: out.nc: is the output of a sweep, allowed for it: npy\n")
+      export.error == "meanfield: out.nc: is the output of a sweep, allowed for it: csv, npy\n")
+    #expect(try meanfield("export", "out.nc", "--format", "csv").status == 0)
+    let table = try String(contentsOfFile: folder.file("out-csv/points.csv"), encoding: .utf8)
+    #expect(table.split(separator: "\n").count == 1 + order.count)
+    #expect(table.contains(",done,") && table.contains(",failed,"))
     #expect(try meanfield("export", "out.nc", "--format", "npy").status == 0)
     #expect(folder.holds("out-npy/order.npy"))
   }

@@ -44,10 +44,6 @@ struct ComparisonTests {
     var verdict: String
   }
 
-  private func result(_ outcome: Program.Outcome) throws -> Result {
-    try JSONDecoder().decode(Result.self, from: Data(outcome.output.utf8))
-  }
-
   @Test("of an output it writes the group comparison alone, with the numbers of a fresh one")
   func ofAnOutput() throws {
     #expect(try meanfield("run", "run.yaml", "--quiet").status == 0)
@@ -57,7 +53,7 @@ struct ComparisonTests {
 
     let fresh = try meanfield("compare", "run.yaml", "--output", "fresh.nc", "--json", "--quiet")
     #expect(fresh.status == 0)
-    var expected = try result(fresh)
+    var expected: Result = try fresh.decoded()
     let recorded = try Contents(of: folder.file("fresh.nc"))
     #expect(plain.differences(from: recorded.without("comparison")) == ["run_file"])
 
@@ -65,7 +61,7 @@ struct ComparisonTests {
       let outcome = try meanfield("compare", "output/run.nc", "--json")
       #expect(outcome.status == 0)
       #expect(outcome.error.isEmpty)
-      let found = try result(outcome)
+      let found: Result = try outcome.decoded()
       expected.output = "output/run.nc"
       #expect(found == expected)
       let contents = try Contents(of: path)
@@ -78,7 +74,7 @@ struct ComparisonTests {
   func json() throws {
     let outcome = try meanfield("compare", "run.yaml", "--json")
     #expect(outcome.status == 0)
-    let found = try result(outcome)
+    let found: Result = try outcome.decoded()
     #expect(found.output == "output/run.nc")
     #expect(found.time == 0.5)
     #expect(found.verdict == "within")
@@ -115,7 +111,7 @@ struct ComparisonTests {
     let outcome = try meanfield(
       "compare", "run.yaml", "--json", "--threads", "1", "--set", "attention.beta=9")
     #expect(outcome.status == 0)
-    let found = try result(outcome)
+    let found: Result = try outcome.decoded()
     #expect(found.densityClusters.count == 2)
     #expect(found.clusterCounts == ["2": 2])
     let root = try NetCDFFile(opening: folder.file("output/run.nc")).root
@@ -209,7 +205,7 @@ struct ComparisonTests {
     // With 16 tokens the fluctuations are never small.
     let outcome = try meanfield("compare", "run.yaml", "--json", "--set", "particles.count=16")
     #expect(outcome.status == 0)
-    let found = try result(outcome)
+    let found: Result = try outcome.decoded()
     #expect(found.verdict == "none")
     #expect(found.degreesOfFreedom == 0)
     #expect(found.pValues.isEmpty)

@@ -47,15 +47,11 @@ struct LadderTests {
     var ladder: Ladder
   }
 
-  private func result(_ outcome: Program.Outcome) throws -> Result {
-    try JSONDecoder().decode(Result.self, from: Data(outcome.output.utf8))
-  }
-
   @Test("JSON, file, an output compared anew and a run without comparison agree")
   func agrees() throws {
     let outcome = try meanfield("compare", "run.yaml", "--json", "--output", "fresh.nc")
     #expect(outcome.status == 0)
-    let found = try result(outcome)
+    let found: Result = try outcome.decoded()
     #expect(found.ladder.counts == [64, 256])
     #expect(found.ladder.end.time == 0.5)
     #expect(found.ladder.judged == found.ladder.end)
@@ -92,7 +88,7 @@ struct LadderTests {
     // Of an output without a comparison; and the ladder changes no other number of a run.
     #expect(try meanfield("run", "run.yaml", "--quiet").status == 0)
     let again = try meanfield("compare", "output/run.nc", "--json")
-    #expect(try result(again) == found)
+    #expect(try again.decoded() == found)
     let recorded = try Contents(of: folder.file("fresh.nc"))
     #expect(
       try Contents(of: folder.file("output/run.nc")).differences(from: recorded) == ["run_file"])

@@ -9,6 +9,11 @@ struct Program {
     var status: Int32
     var output: String
     var error: String
+
+    /// What the program said as JSON.
+    func decoded<Value: Decodable>() throws -> Value {
+      try JSONDecoder().decode(Value.self, from: Data(output.utf8))
+    }
   }
 
   /// The folder in which it runs; relative paths begin there.

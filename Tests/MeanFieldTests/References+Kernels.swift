@@ -21,11 +21,6 @@ extension References {
       var multiplicity: Digits
       var logPartition: Digits
       var weight: Digits
-
-      enum CodingKeys: String, CodingKey {
-        case degree, multiplicity, weight
-        case logPartition = "log_partition"
-      }
     }
   }
 

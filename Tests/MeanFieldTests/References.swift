@@ -12,14 +12,6 @@ extension References {
     var largestSpeed: [Speed]
     var kernelModes: [KernelModes]
 
-    enum CodingKeys: String, CodingKey {
-      case growth, switches, critical
-      case scaledBessel = "scaled_bessel"
-      case upperGamma = "upper_gamma"
-      case largestSpeed = "largest_speed"
-      case kernelModes = "kernel_modes"
-    }
-
     struct Bessel: Decodable, Sendable {
       var beta: Digits
       var order: Int
@@ -44,12 +36,7 @@ extension References {
       var unnormalized: Digits
       var softmax: Digits
       var peak: Digits
-      var softmaxRates: [Digits]
-
-      enum CodingKeys: String, CodingKey {
-        case dimension, beta, fastest, unnormalized, softmax, peak
-        case softmaxRates = "softmax_rates_1_to_8"
-      }
+      var softmaxRates1To8: [Digits]
     }
 
     struct Critical: Decodable, Sendable {
@@ -61,9 +48,9 @@ extension References {
 
       enum CodingKeys: String, CodingKey {
         case dimension, beta
-        case unnormalized = "D_unnormalized"
-        case softmax = "D_softmax"
-        case peak = "D_peak"
+        case unnormalized = "dUnnormalized"
+        case softmax = "dSoftmax"
+        case peak = "dPeak"
       }
     }
 
@@ -85,11 +72,6 @@ extension References {
     var cases: [Case]
     var closedForms: [ClosedForm]
 
-    enum CodingKeys: String, CodingKey {
-      case cases
-      case closedForms = "closed_forms"
-    }
-
     struct Case: Decodable, Sendable {
       var x: [Double]
       var xWeights: [Double]
@@ -100,8 +82,8 @@ extension References {
 
       enum CodingKeys: String, CodingKey {
         case x, y
-        case xWeights = "x_weights_60ths"
-        case yWeights = "y_weights_60ths"
+        case xWeights = "xWeights60Ths"
+        case yWeights = "yWeights60Ths"
         case wasserstein1 = "w1"
         case wasserstein2 = "w2"
       }
@@ -144,8 +126,8 @@ extension References {
       enum CodingKeys: String, CodingKey {
         case time, error, covariance
         case sizes = "C"
-        case real = "C_real"
-        case imaginary = "C_imaginary"
+        case real = "cReal"
+        case imaginary = "cImaginary"
       }
     }
 
@@ -173,17 +155,8 @@ extension References {
       var time: Double
       var energy: Double
       var normalizedEnergy: Double
+      var moments: Moments
       var clusters: [Cluster]
-
-      enum CodingKeys: String, CodingKey {
-        case time, energy, clusters
-        case normalizedEnergy = "normalized_energy"
-      }
-    }
-
-    struct Cluster: Decodable, Sendable {
-      var position: Double
-      var mass: Double
     }
   }
 }

@@ -64,18 +64,10 @@ import Testing
 
   struct Table: Decodable {
     struct Case: Decodable { var entries: [Entry] }
-    struct Series: Decodable {
-      var re: [Double]
-      var im: [Double]
-    }
-    struct Mode: Decodable {
-      var position: Double
-      var mass: Double
-    }
     struct Entry: Decodable {
       var time: Double
-      var moments: Series
-      var clusters: [Mode]?
+      var moments: References.Moments
+      var clusters: [References.Cluster]?
     }
     var cases: [Case]?
     var entries: [Entry]?
@@ -85,8 +77,7 @@ import Testing
   static func expectation(_ name: String) throws -> Expectation {
     var result = try #require(expectations[name])
     guard let source = references[name] else { return result }
-    let url = folder.appendingPathComponent("Tests/References/\(source.file).json")
-    let table = try JSONDecoder().decode(Table.self, from: Data(contentsOf: url))
+    let table: Table = try References.load(source.file)
     let entries: [Table.Entry]
     if let index = source.entry {
       entries = try #require(table.cases)[index].entries

@@ -9,38 +9,7 @@ import Testing
 @Suite struct PanelGalleryTests {
   static let names = ["atoms.yaml", "metastable-merger.yaml", "staircase.yaml"]
 
-  /// What runs of a few points look like in Tests/References/atoms.json: numbers are texts there.
-  struct Points: Decodable {
-    struct Merger: Decodable {
-      var time: String
-      var point: String
-      var parents: [String]
-    }
-    struct Sample: Decodable {
-      var time: String
-      var angles: [String]
-      var normalized_energy: String
-    }
-    var angles: [String]
-    var mergers: [Merger]
-    var samples: [Sample]
-  }
-  struct Table: Decodable {
-    var five_tokens: Points
-    var staircases: [Points]
-  }
-  struct Bumps: Decodable {
-    struct Row: Decodable {
-      var concentration: Double
-      var merger: String
-    }
-    var bumps: [Row]
-  }
-
-  static func reference<Value: Decodable>(_ name: String, as type: Value.Type) throws -> Value {
-    let url = GalleryTests.folder.appendingPathComponent("Tests/References/\(name).json")
-    return try JSONDecoder().decode(type, from: Data(contentsOf: url))
-  }
+  private static func atoms() throws -> References.Atoms { try References.load("atoms") }
 
   static func runFile(_ name: String, settings: [String] = []) throws -> RunFile {
     let configs = GalleryTests.folder.appendingPathComponent("configs")
@@ -65,25 +34,26 @@ import Testing
   }
 
   private func expect(
-    _ frames: [Simulation.Frame], agreeWith points: Points, _ allowed: Double, sharpness: Double
+    _ frames: [Simulation.Frame], agreeWith points: References.Atoms.Cloud, _ allowed: Double,
+    sharpness: Double
   ) throws {
     let mergers = frames.flatMap(\.mergers)
     #expect(mergers.count == points.mergers.count)
     for (found, expected) in zip(mergers, points.mergers) {
-      let time = try #require(Double(expected.time))
+      let time = expected.time.value
       #expect(abs(found.time - time) < allowed * sharpness * time)
       // A maximum that disappears moves like the square root of the time that is left: the place right
       // after is that of what remains, between the two.
-      #expect(abs(remainder(found.angle - (try #require(Double(expected.point))), .pi)) < 1)
-      let parents = expected.parents.compactMap(Double.init).sorted(by: >)
+      #expect(abs(remainder(found.angle - expected.point.value, .pi)) < 1)
+      let parents = expected.parents.map(\.value).sorted(by: >)
       #expect(parents.count == 2)
       for (mass, parent) in zip(found.parentMasses, parents) { #expect(abs(mass - parent) < 1e-9) }
     }
     for sample in points.samples {
-      let time = try #require(Double(sample.time))
+      let time = sample.time.value
       guard let frame = frames.first(where: { $0.time == time }) else { continue }
       let density = try #require(frame.density)
-      let energy = try #require(Double(sample.normalized_energy))
+      let energy = sample.normalizedEnergy.value
       #expect(abs(density.normalizedEnergy - energy) < allowed * sharpness, "t = \(time)")
     }
   }
@@ -96,8 +66,8 @@ import Testing
   func fiveTokens(tolerance: String) throws {
     let runFile = try Self.runFile(
       "atoms.yaml", settings: ["time.tolerance=\(tolerance)", "output.every=20"])
-    let points = try Self.reference("atoms", as: Table.self).five_tokens
-    let frames = try frames(of: runFile, also: points.samples.compactMap { Double($0.time) })
+    let points = try Self.atoms().fiveTokens
+    let frames = try frames(of: runFile, also: points.samples.map(\.time.value))
     let allowed = 20 * runFile.time.tolerance
     try expect(frames, agreeWith: points, allowed, sharpness: 4)
     let last = try #require(frames.last)
@@ -118,8 +88,8 @@ import Testing
   /// Four mergers from t = 0.1 to 10⁷ (atoms.json, β = 12), and levels of Σ p² between them.
   @Test func energyStaircase() throws {
     let runFile = try Self.runFile("staircase.yaml")
-    let points = try Self.reference("atoms", as: Table.self).staircases[4]
-    let frames = try frames(of: runFile, also: points.samples.compactMap { Double($0.time) })
+    let points = try Self.atoms().staircases[4]
+    let frames = try frames(of: runFile, also: points.samples.map(\.time.value))
     try expect(frames, agreeWith: points, 20 * runFile.time.tolerance, sharpness: 12)
     try expectLevels([(1e6, 0.58), (1e8, 1)], in: frames)
   }
@@ -128,8 +98,8 @@ import Testing
   ///
   /// Its last merger, at 3.2 · 10¹⁵, takes less time than doubles tell apart there.
   @Test func energyStaircaseOfTheLiterature() throws {
-    var points = try Self.reference("atoms", as: Table.self).staircases[0]
-    let rows = points.angles.compactMap(Double.init).map { "\(cos($0)),\(sin($0))\n" }
+    var points = try Self.atoms().staircases[0]
+    let rows = points.angles.map { "\(cos($0.value)),\(sin($0.value))\n" }
     let folder = try TemporaryFolder()
     let path = try folder.write(rows.joined(), to: "tokens.csv")
     let runFile = try Self.runFile(
@@ -139,7 +109,7 @@ import Testing
         "time.end=1e15", "output.times={from: 0.1, to: 1e15, count: 60, spacing: log}",
       ])
     points.mergers.removeLast()
-    let frames = try frames(of: runFile, also: points.samples.compactMap { Double($0.time) })
+    let frames = try frames(of: runFile, also: points.samples.map(\.time.value))
     try expect(frames, agreeWith: points, 20 * runFile.time.tolerance, sharpness: 500)
     try expectLevels([(1e3, 0.44), (1e7, 0.52), (1e15, 0.52)], in: frames)
   }
@@ -149,9 +119,8 @@ import Testing
     let runFile = try Self.runFile(
       "metastable-merger.yaml",
       settings: ["output.times={from: 1, to: 200000, count: 8, spacing: log}"])
-    let row = try #require(
-      try Self.reference("metastable25", as: Bumps.self).bumps.first { $0.concentration == 400 })
-    let time = try #require(Double(row.merger))
+    let table: References.Metastable = try References.load("metastable25")
+    let time = try #require(table.bumps.first { $0.concentration == 400 }).merger.value
     let frames = try frames(of: runFile)
     let mergers = frames.flatMap(\.mergers)
     #expect(mergers.count == 1)

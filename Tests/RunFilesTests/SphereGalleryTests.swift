@@ -1,6 +1,7 @@
 import Foundation
 import MeanField
 import RunFiles
+import TestSupport
 import Testing
 
 /// The files in configs/ that live on spheres, shortened, against numbers that do not come from this
@@ -59,8 +60,7 @@ import Testing
   }
 
   private func reference(_ name: String) throws -> Table {
-    let url = GalleryTests.folder.appendingPathComponent("Tests/References/gallery.json")
-    let tables = try JSONDecoder().decode([String: Table].self, from: Data(contentsOf: url))
+    let tables: [String: Table] = try References.load("gallery")
     return try #require(tables[name])
   }
 

@@ -2,13 +2,15 @@ import Foundation
 
 /// Independent numbers from `Tests/References`, read at run time; its README says how they were made.
 public enum References {
-  /// `References/<name>.json`, decoded.
+  /// `References/<name>.json`, decoded; its keys are words with underscores, `log_density` for `logDensity`.
   public static func load<Table: Decodable>(
     _ name: String, as type: Table.Type = Table.self
   ) throws -> Table {
     let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     let file = tests.appending(path: "References").appending(path: name + ".json")
-    return try JSONDecoder().decode(Table.self, from: Data(contentsOf: file))
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return try decoder.decode(Table.self, from: Data(contentsOf: file))
   }
 
   /// A number written as text of 20 digits.

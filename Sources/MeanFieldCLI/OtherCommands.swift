@@ -58,8 +58,7 @@ struct ValidateCommand: ParsableCommand {
       _ = try RunSession(runFile, compares: runFile.hasLadder, threads: 1)
       return runFile
     }
-    let cost = RunCost(runFile, compares: runFile.hasLadder)
-    print(json ? Report.json(runFile, cost) : Report.text(runFile, cost))
+    print(json ? Report.json(runFile) : Report.text(runFile))
   }
 }
 

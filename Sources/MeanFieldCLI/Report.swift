@@ -212,24 +212,34 @@ enum Report {
 
   static func json(_ prediction: Prediction) -> String { encoded(prediction) }
 
-  static func text(_ runFile: RunFile, _ cost: RunCost) -> String {
-    let ladder =
-      runFile.hasLadder ? ["for meanfield compare, with the ladder of compare.counts:"] : []
-    let lines =
-      ladder + [
-        "memory: about \(RunCost.size(cost.memory)) at the start",
-        "disk: about \(RunCost.size(cost.disk)), \(count(cost.snapshots, "snapshot"))",
-        "work: about \(short(cost.workPerRate)) operations for a right-hand side of everything",
-      ]
+  /// The costs of a run and, where the run can be compared, of the comparison.
+  static func text(_ runFile: RunFile) -> String {
+    let cost = RunCost(runFile, compares: false)
+    var lines = [
+      "memory: about \(RunCost.size(cost.memory)) at the start",
+      "disk: about \(RunCost.size(cost.disk)), \(count(cost.snapshots, "snapshot"))",
+      "work: about \(short(cost.workPerRate)) operations for a right-hand side of everything",
+    ]
+    if runFile.isComparable {
+      let cost = RunCost(runFile, compares: true)
+      lines.append(
+        "meanfield compare: \(RunCost.size(cost.memory)), \(RunCost.size(cost.disk)), "
+          + "\(short(cost.workPerRate)) operations")
+    }
     return lines.map { "# \($0)" }.joined(separator: "\n") + "\n" + runFile.yaml.trimmingNewlines
   }
 
-  static func json(_ runFile: RunFile, _ cost: RunCost) -> String {
+  static func json(_ runFile: RunFile) -> String {
     struct Record: Encodable {
       var runFile: String
       var cost: RunCost
+      /// Absent where the run cannot be compared.
+      var comparisonCost: RunCost?
     }
-    return encoded(Record(runFile: runFile.yaml, cost: cost))
+    return encoded(
+      Record(
+        runFile: runFile.yaml, cost: RunCost(runFile, compares: false),
+        comparisonCost: runFile.isComparable ? RunCost(runFile, compares: true) : nil))
   }
 
   // MARK: Sweeps

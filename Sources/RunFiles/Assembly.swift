@@ -7,7 +7,7 @@ extension RunFile {
     density != .none && particles != nil && initial.law.hasDensity
   }
 
-  /// Whether a comparison of this run has a ladder: then the cost of that is the one to expect.
+  /// Whether a comparison of this run has a ladder: then a comparison is what the run is for, and has to fit.
   public var hasLadder: Bool { isComparable && !compare.counts.isEmpty }
 
   /// The same run with the stochastic step filled in, so that it is recorded.

@@ -4,7 +4,7 @@ public import SnapshotIO
 
 /// What a run will need, estimated before it starts.
 public struct RunCost: Sendable, Equatable, Codable {
-  /// Bytes of memory at the start; the density's share grows with its grid.
+  /// Bytes of memory at the start, the program's own among them; the density's share grows with its grid.
   public var memory: Double
   /// Bytes of the output file and the checkpoint.
   public var disk: Double
@@ -13,6 +13,9 @@ public struct RunCost: Sendable, Equatable, Codable {
   public var snapshots: Int
   /// Steps of the stochastic scheme; 0 without noise.
   public var stochasticSteps: Double
+
+  /// The program with its libraries and their buffers, as measured.
+  static let program = 5e7
 
   public init(_ runFile: RunFile, compares: Bool) {
     // Twelve stages, a scratch and a few arrays of the state's length.
@@ -42,7 +45,7 @@ public struct RunCost: Sendable, Equatable, Codable {
     let steps =
       [chosen.particles?.step] + (compares ? chosen.compare.counts.map(chosen.ladderStep) : [])
     stochasticSteps = steps.compactMap { $0 }.min().map { runFile.time.end / $0 } ?? 0
-    memory = 8 * copies * total.numbers
+    memory = Self.program + 8 * (copies * total.numbers + total.tables)
     let layout = runFile.layout(compares: compares)
     disk =
       Double(snapshots) * Double(layout.bytesPerSnapshot) + 8 * (total.numbers + 1000)

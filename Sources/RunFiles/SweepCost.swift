@@ -48,7 +48,7 @@ public struct SweepCost: Sendable, Equatable, Encodable {
   func check(output: String, threads: Int) throws(RunFileError) {
     let room = Room(subject: "the sweep")
     try room.checkMemory(
-      memory * Double(min(threads, points)),
+      RunCost.program + (memory - RunCost.program) * Double(min(threads, points)),
       advice: "fewer --threads, particles.count or particles.members")
     try room.checkDisk(disk, output: output, advice: "a longer output.every, or another disk")
   }

@@ -75,7 +75,7 @@ struct StreamTests {
     let json = try meanfield("predict", "run.yaml", "--json")
     #expect(json.status == 0)
     #expect(json.error.isEmpty)
-    let found = try JSONDecoder().decode(Prediction.self, from: Data(json.output.utf8))
+    let found: Prediction = try json.decoded()
     #expect(found == expected)
     #expect(found.modes == found.growthRates.count)
     #expect(found.fastestRate == found.growthRates.max())
@@ -103,7 +103,9 @@ struct StreamTests {
     let second = try meanfield("validate", "again.yaml")
     #expect(second.status == 0)
     #expect(second.output == first.output)
-    for comment in ["# memory: about ", "# disk: about ", "# work: about "] {
+    for comment in [
+      "# memory: about ", "# disk: about ", "# work: about ", "# meanfield compare: ",
+    ] {
       #expect(first.output.contains(comment))
     }
 
@@ -113,8 +115,11 @@ struct StreamTests {
     #expect(first.output.hasSuffix(text))
     let cost = try #require(json["cost"] as? [String: Any])
     #expect(cost["snapshots"] as? Int == 5)
+    let comparison = try #require(json["comparisonCost"] as? [String: Any])
     for name in ["memory", "disk", "workPerRate"] {
-      #expect((cost[name] as? Double ?? 0) > 0)
+      let single = try #require(cost[name] as? Double)
+      #expect(single > 0)
+      #expect((comparison[name] as? Double ?? 0) > single)
     }
     #expect(folder.contents == ["again.yaml", "run.yaml"])
 

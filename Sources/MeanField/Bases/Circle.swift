@@ -90,7 +90,12 @@ public struct Circle: Geometry {
 
   public func fluctuationLoad(_ equation: Equation) -> Load {
     let labels = Double(CircleFluctuationDynamics.labelCount(for: equation))
-    return Load(numbers: labels * labels, operations: 2 * labels * labels * labels)
+    let samples = Double(SecondOrder.samples)
+    // One product of matrices; for every pair of labels eleven sums of second order for every sample, and
+    // the kernel.
+    return Load(
+      numbers: (labels + samples + 2) * labels,
+      operations: (2 * labels + 22 * samples + 60) * labels * labels)
   }
 
   public func smallestDensity(of law: InitialLaw) -> (value: Double, place: String) {

@@ -183,15 +183,19 @@ public struct TokenNumerics: Sendable, Equatable {
 public struct Load: Sendable, Equatable {
   public var numbers: Double
   public var operations: Double
+  /// Numbers of tables, of which there is one copy however many stages a step has.
+  public var tables: Double
 
-  public init(numbers: Double, operations: Double) {
+  public init(numbers: Double, operations: Double, tables: Double = 0) {
     self.numbers = numbers
     self.operations = operations
+    self.tables = tables
   }
 
   public static func += (sum: inout Load, load: Load) {
     sum.numbers += load.numbers
     sum.operations += load.operations
+    sum.tables += load.tables
   }
 }
 

@@ -1,3 +1,5 @@
+internal import Transforms
+
 /// How columns represent the fluctuations of laws on spheres.
 ///
 /// Without noise they are smooth functions times the law, with noise random samples.
@@ -49,16 +51,26 @@ enum SpectralFluctuation {
 
   static func zonalLoad(_ equation: Equation) -> Load {
     let dimension = equation.manifold.dimension
-    return load(
-      equation, columns: powers + waves,
-      each: Zonal(dimension: dimension).densityLoad(
-        equation, resolution: zonalDegree(dimension)))
+    let degree = zonalDegree(dimension)
+    // Two tables between all points for every sector, two of what sources lack.
+    let sectors = equation.noise > 0 ? 0 : ZonalSector.degrees
+    let points = Double(ZonalTransform.nodes(degree: degree))
+    var load = load(
+      equation, columns: powers + waves + sectors * ZonalSector.columns,
+      each: Zonal(dimension: dimension).densityLoad(equation, resolution: degree))
+    load.tables = Double(2 * sectors + 2) * points * points
+    return load
   }
 
+  /// A column takes what a density does; one of a sector has two transforms less, and two products with
+  /// tables.
   private static func load(_ equation: Equation, columns: Int, each: Load) -> Load {
-    // A sample of second order takes two: its own and the combination that drives it.
-    let count = Double(1 + (equation.noise > 0 ? samples : columns) + 2 * SecondOrder.samples)
-    return Load(numbers: count * each.numbers, operations: count * each.operations)
+    // The law itself and the columns; what is of second order, for which the columns of every sample are mixed.
+    let first = Double(1 + (equation.noise > 0 ? samples : columns))
+    let second = Double(SecondOrder.members)
+    return Load(
+      numbers: (first + second) * each.numbers,
+      operations: (first + second + Double(SecondOrder.samples)) * each.operations)
   }
 }
 

@@ -17,6 +17,8 @@ final class ZonalSector {
   static let powers = 6
   static let waves = 18
   static let degrees = 3
+  /// These and the constant.
+  static let columns = 1 + powers + waves
 
   /// How many harmonics of degree k there are.
   let multiplicity: Double
@@ -131,13 +133,18 @@ final class ZonalSector {
     for j in 0..<count { result[j] += root * excess[j] * change[j] }
   }
 
-  /// Σ_i table(i, j) n_i.
+  /// Σ_i table(i, j) n_i, without checks of bounds.
   private func apply(_ table: [Double], to result: inout [Double]) {
-    for j in 0..<count { result[j] = 0 }
-    for i in 0..<count {
-      let mass = masses[i]
-      let row = i * count
-      for j in 0..<count { result[j] += mass * table[row + j] }
+    let count = count
+    table.withUnsafeBufferPointer { table in
+      result.withUnsafeMutableBufferPointer { result in
+        for j in 0..<count { result[j] = 0 }
+        for i in 0..<count {
+          let mass = masses[i]
+          let row = i * count
+          for j in 0..<count { result[j] += mass * table[row + j] }
+        }
+      }
     }
   }
 }

@@ -12,16 +12,21 @@ struct MeanFieldCommand: ParsableCommand {
     abstract: "Solves the mean-field equation of self-attention on the circle and on spheres.",
     discussion: """
       EXAMPLES
-        meanfield predict configs/circle-clusters.yaml     what theory expects
-        meanfield run configs/circle-clusters.yaml         solve, write output/circle-clusters.nc
-        meanfield compare configs/circle-clusters.yaml     and compare density with particles
-        meanfield sweep configs/sweep-clusters.yaml        many runs, one output
-        meanfield plot output/circle-clusters.nc           draw output/circle-clusters.png
-        meanfield export output/circle-clusters.nc --format csv   tables of its numbers
+        meanfield predict configs/circle-clusters.yaml           what theory expects
+        meanfield run configs/circle-clusters.yaml               solve
+        meanfield compare output/circle-clusters.nc              judge the particles
+        meanfield plot output/circle-clusters.nc                 draw
+        meanfield export output/circle-clusters.nc --format csv  tables of numbers
+        meanfield sweep configs/sweep-clusters.yaml              many runs, one file
 
       EXIT STATUS
-        0 done; 1 the numbers gave out; 2 compare: outside the allowed distance; 64 wrong command
-        line; 65 wrong content; 74 a file could not be found, read or written; 130 interrupted
+        0    done
+        1    the numbers gave out; the output up to then is readable
+        2    compare: outside the allowed distance
+        64   wrong command line
+        65   wrong content of a file
+        74   a file could not be found, read or written
+        130  interrupted; the state is saved
       """,
     version: MeanFieldVersion.current,
     subcommands: [

@@ -34,7 +34,7 @@ struct RunFileOptions: ParsableArguments {
 
 /// Flags of the commands that solve.
 struct SolveOptions: ParsableArguments {
-  @Flag(help: "Continue from <output>.checkpoint.")
+  @Flag(help: "Continue what was interrupted.")
   var resume = false
 
   @Flag(help: "Replace an existing output.")

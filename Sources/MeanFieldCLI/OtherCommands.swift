@@ -34,7 +34,7 @@ struct ValidateCommand: ParsableCommand {
 
       EXAMPLES
         meanfield validate configs/kuramoto.yaml
-        meanfield validate configs/kuramoto.yaml --set particles.count=1e6 > large.yaml
+        meanfield validate configs/kuramoto.yaml --set particles.count=1e6 > big.yaml
       """)
 
   @Argument(help: "The run file.")

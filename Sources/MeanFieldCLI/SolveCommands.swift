@@ -10,7 +10,7 @@ struct RunCommand: ParsableCommand {
     discussion: """
       EXAMPLES
         meanfield run configs/kuramoto.yaml
-        meanfield run configs/kuramoto.yaml --set time.end=2 --output /tmp/short.nc
+        meanfield run configs/kuramoto.yaml --set time.end=2 --output short.nc
         meanfield run configs/circle-clusters.yaml --resume
       """)
 
@@ -54,8 +54,9 @@ struct CompareCommand: ParsableCommand {
     commandName: "compare",
     abstract: "Solve, then compare particles with the continuum: distances, clusters, verdict.",
     discussion: """
-      Given an output file (.nc), only its group 'comparison' is written, anew if it is there.
-      Exit status 2: a member is farther from the density than independent draws would be.
+      Given an output file (.nc), only its group 'comparison' is written, anew if
+      it is there. Exit status 2: a member is farther from the density than
+      independent draws would be.
 
       EXAMPLES
         meanfield compare configs/circle-clusters.yaml

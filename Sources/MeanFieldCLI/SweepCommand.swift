@@ -15,7 +15,9 @@ struct SweepCommand: ParsableCommand {
             - {key: attention.beta, from: 0.1, to: 9, count: 90, spacing: linear}
             - {key: manifold, values: [circle, {sphere: {dimension: 8}}]}
           observables:
-            - {name: aligned, of: particles, probability: {innerProductAtLeast: 0.999}}
+            - name: aligned
+              of: particles
+              probability: {innerProductAtLeast: 0.999}
             - {name: clusters, of: density, diagnostic: cluster_count}
             - {name: order, of: density, moment: 1}
 

@@ -287,4 +287,18 @@ struct BadInputTests {
       #expect(outcome.error.isEmpty)
     }
   }
+
+  @Test(
+    "examples in the help stand on one line each, to be copied",
+    arguments: [
+      [], ["run"], ["compare"], ["predict"], ["sweep"], ["validate"], ["plot"], ["export"],
+    ])
+  func examples(command: [String]) throws {
+    let text = try meanfield.start(["help"] + command).outcome().output
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let first = try #require(lines.firstIndex(of: "EXAMPLES"))
+    let examples = lines[(first + 1)...].prefix { !$0.isEmpty }
+    #expect(!examples.isEmpty)
+    #expect(examples.allSatisfy { $0.hasPrefix("  meanfield ") }, "\(examples)")
+  }
 }

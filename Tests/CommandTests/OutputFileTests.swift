@@ -212,6 +212,36 @@ struct OutputFileTests {
     try Self.expectPython(program, in: folder)
   }
 
+  /// The one component along the pole, and all of a token: `component` has two lengths, which `open_datatree`
+  /// does not take.
+  @Test(
+    "groups of zonal laws open in xarray, each with its own components",
+    .enabled(if: hasXarray, "needs xarray and netCDF4"))
+  func zonal() throws {
+    try folder.write(
+      """
+      manifold: {zonal: {dimension: 5}}
+      attention: {beta: 4}
+      initial: {vonMises: [{mean: north, concentration: 4}]}
+      particles: {count: 8, members: 2}
+      time: {end: 0.1}
+      output: {every: 0.1, degree: 8}
+      """, to: "zonal.yaml")
+    #expect(try meanfield("run", "zonal.yaml", "--quiet").status == 0)
+    let program = """
+      import numpy, xarray
+      groups = xarray.open_groups("output/zonal.nc")
+      root, particles = groups["/"], groups["/particles"]
+      assert root["mean"].dims == ("time", "component") and root["mean"].shape == (2, 1)
+      assert particles.position.dims == ("time", "member", "particle", "component")
+      assert particles.position.shape == (2, 2, 8, 5)
+      assert numpy.allclose((particles.position ** 2).sum("component"), 1)
+      alone = xarray.open_dataset("output/zonal.nc", group="particles")
+      assert alone.position.identical(particles.position)
+      """
+    try Self.expectPython(program, in: folder)
+  }
+
   /// Members have more clusters than the density, which share one dimension.
   @Test(
     "clusters are read back whole, whoever has more of them",

@@ -9,25 +9,31 @@ import Transforms
 ///
 ///     make bench
 ///
-/// With the argument `transforms` it answers `Benchmarks/transforms.py`.
+/// Arguments name the parts to be run; the argument `transforms` answers `Benchmarks/transforms.py`.
 @main
 enum Benchmarks {
   static func main() throws {
-    if CommandLine.arguments.dropFirst().first == "transforms" { return answerDegrees() }
+    let names = CommandLine.arguments.dropFirst()
+    if names.first == "transforms" { return answerDegrees() }
+    if let unknown = names.first(where: { name in !parts.contains { $0.name == name } }) {
+      let known = parts.map(\.name).joined(separator: ", ")
+      print("no part is called '\(unknown)'; they are \(known)")
+      exit(2)
+    }
     print("measured in one thread unless said otherwise; least of several repetitions\n")
-    spectralRate()
-    particleVelocities()
-    pairSums()
-    spherePairSums()
-    sphereTransforms()
-    sphereRate()
-    sphereRoad()
-    try alignment()
-    try members()
-    try writing()
-    try comparison()
-    try panels()
-    allocations()
+    for part in parts where names.isEmpty || names.contains(part.name) { try part.run() }
+  }
+
+  private static var parts: [(name: String, run: () throws -> Void)] {
+    [
+      ("spectralRate", spectralRate), ("particleVelocities", particleVelocities),
+      ("pairSums", pairSums), ("spherePairSums", spherePairSums),
+      ("sphereTransforms", sphereTransforms), ("sphereRate", sphereRate),
+      ("sphereRoad", sphereRoad), ("alignment", alignment), ("members", members),
+      ("writing", writing), ("comparison", comparison), ("panelRate", panelRate),
+      ("longRun", longRun), ("metastableRuns", metastableRuns), ("panelDemo", panelDemo),
+      ("allocations", allocations),
+    ]
   }
 
   /// Least time of `body` over several repetitions, in seconds.
@@ -206,21 +212,23 @@ enum Benchmarks {
   static func allocations() {
     var (dynamics, state) = density(points: 1024)
     var rate = state
-    dynamics.writeRate(of: state, into: &rate)
-    let before = allocations_so_far()
-    for _ in 0..<1000 { dynamics.writeRate(of: state, into: &rate) }
-    let each = Double(allocations_so_far() - before) / 1000
-    print("allocations in a right-hand side of a density: \(each), target 0")
+    let ofDensity = allocationCount { dynamics.writeRate(of: state, into: &rate) }
     let equation = Equation(attention: Attention(beta: 9))
     var tokens = CircleTokenDynamics(equation: equation, count: 4096)
     let angles = CircleSampler(law: .uniform).draws(count: 4096, seed: 1, member: 0) + [0]
     var velocities = angles
-    tokens.writeRate(of: angles, into: &velocities)
-    let start = allocations_so_far()
-    for _ in 0..<1000 { tokens.writeRate(of: angles, into: &velocities) }
-    print(
-      "allocations in a right-hand side of tokens: \(Double(allocations_so_far() - start) / 1000), target 0"
-    )
+    let ofTokens = allocationCount { tokens.writeRate(of: angles, into: &velocities) }
+    print("allocations in a right-hand side of a density: \(ofDensity), target 0")
+    print("allocations in a right-hand side of tokens: \(ofTokens), target 0")
+  }
+
+  /// How often memory is asked for each time, after the first; printing would be counted too.
+  private static func allocationCount(_ body: () -> Void) -> Double {
+    body()
+    let before = allocations_so_far()
+    for _ in 0..<1000 { body() }
+    let after = allocations_so_far()
+    return Double(after - before) / 1000
   }
 
   static func short(_ value: Double) -> String { String(format: "%.3g", value) }

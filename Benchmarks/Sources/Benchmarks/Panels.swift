@@ -27,11 +27,8 @@ extension Evolution: Measured where D: LawDynamics {
 }
 
 extension Benchmarks {
-  static func panels() throws {
-    try panelRate()
-    try longRun()
+  static func metastableRuns() throws {
     for concentration in [10.0, 400] { try metastableRun(concentration: concentration) }
-    try panelDemo()
   }
 
   static func carried(

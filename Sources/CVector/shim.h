@@ -5,11 +5,16 @@
 #define CVECTOR_SHIM_H
 
 typedef double eight_doubles __attribute__((ext_vector_type(8)));
+typedef int eight_integers __attribute__((ext_vector_type(8)));
+typedef double four_doubles __attribute__((ext_vector_type(4)));
 
 #define INLINE static inline __attribute__((always_inline)) eight_doubles
 
 // a + b.
 INLINE vector_sum(eight_doubles a, eight_doubles b) { return a + b; }
+
+// a b.
+INLINE vector_product(eight_doubles a, eight_doubles b) { return a * b; }
 
 // a + b c, rounded once.
 INLINE vector_multiply_add(eight_doubles a, eight_doubles b, eight_doubles c) {
@@ -64,6 +69,46 @@ INLINE halves_low(eight_doubles a, eight_doubles b) {
 // The upper halves of both.
 INLINE halves_high(eight_doubles a, eight_doubles b) {
   return __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15);
+}
+
+#undef INLINE
+
+// Whole numbers below 2³¹.
+static inline __attribute__((always_inline)) eight_integers whole_numbers(eight_doubles a) {
+  return __builtin_convertvector(a, eight_integers);
+}
+
+#define INLINE static inline __attribute__((always_inline)) four_doubles
+
+// a + b.
+INLINE four_sum(four_doubles a, four_doubles b) { return a + b; }
+
+// a b.
+INLINE four_product(four_doubles a, four_doubles b) { return a * b; }
+
+// a + b c, rounded once.
+INLINE four_multiply_add(four_doubles a, four_doubles b, four_doubles c) {
+  return __builtin_elementwise_fma(b, c, a);
+}
+
+// Lanes 0 and 2 of both in turn.
+INLINE four_interleave_even(four_doubles a, four_doubles b) {
+  return __builtin_shufflevector(a, b, 0, 4, 2, 6);
+}
+
+// Lanes 1 and 3 of both in turn.
+INLINE four_interleave_odd(four_doubles a, four_doubles b) {
+  return __builtin_shufflevector(a, b, 1, 5, 3, 7);
+}
+
+// The lower halves of both.
+INLINE four_halves_low(four_doubles a, four_doubles b) {
+  return __builtin_shufflevector(a, b, 0, 1, 4, 5);
+}
+
+// The upper halves of both.
+INLINE four_halves_high(four_doubles a, four_doubles b) {
+  return __builtin_shufflevector(a, b, 2, 3, 6, 7);
 }
 
 #undef INLINE

@@ -50,20 +50,17 @@ struct CellLocator {
 struct PointScratch {
   /// Points of a block: the next one is on its way while this one is worked on.
   static let block = 2048
-  /// Points whose reduced rows are kept at a time.
+  /// Points that are asked at a time whether they share a cell.
   static let group = 32
 
   let places: UnsafeMutablePointer<Double>
   let offsets: UnsafeMutablePointer<UInt32>
-  let rows: UnsafeMutablePointer<Vector>
   private let buffer: VectorBuffer
 
   init() {
-    let places = Self.block / 8
-    buffer = VectorBuffer(count: Self.group / 2 + places + places / 2)
-    rows = buffer.base
-    self.places = buffer.numbers + 4 * Self.group
-    offsets = UnsafeMutableRawPointer(self.places + Self.block)
+    buffer = VectorBuffer(count: Self.block / 8 + Self.block / 16)
+    places = buffer.numbers
+    offsets = UnsafeMutableRawPointer(places + Self.block)
       .bindMemory(to: UInt32.self, capacity: Self.block)
   }
 }

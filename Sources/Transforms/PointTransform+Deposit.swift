@@ -1,4 +1,5 @@
 internal import CPrefetch
+internal import CVector
 
 extension PointTransform {
   /// Adds w (1, s, …, s⁷) to the cell of every point.
@@ -23,48 +24,66 @@ extension PointTransform {
     while first < whole {
       let end = min(first &+ PointScratch.block, whole)
       locate(angles, first, end, offsets: offsets, places: places)
-      @inline(__always) func add(_ i: Int, to table: UnsafeMutablePointer<Vector>) {
-        var pair = SIMD2(1, places[i])
-        let s2 = SIMD2<Double>(repeating: places[i] * places[i])
-        if let masses { pair *= masses[first &+ i] }
-        let row = SIMD4(lowHalf: pair, highHalf: pair * s2)
-        let s4 = SIMD4(lowHalf: s2 * s2, highHalf: s2 * s2)
+      @inline(__always) func add(
+        _ row: Four, _ fourth: Four, at i: Int, to table: UnsafeMutablePointer<Vector>
+      ) {
         let cell = UnsafeMutableRawPointer(table) + Int(offsets[i])
-        let low = cell.load(as: SIMD4<Double>.self) + row
-        let high = (cell + 32).load(as: SIMD4<Double>.self).addingProduct(row, s4)
-        cell.storeBytes(of: low, as: SIMD4<Double>.self)
-        (cell + 32).storeBytes(of: high, as: SIMD4<Double>.self)
+        let low = four_sum(cell.load(as: Four.self), row)
+        let high = four_multiply_add((cell + 32).load(as: Four.self), row, fourth)
+        cell.storeBytes(of: low, as: Four.self)
+        (cell + 32).storeBytes(of: high, as: Four.self)
+      }
+      @inline(__always) func addFour(_ i: Int) {
+        let s = UnsafeRawPointer(places + i).load(as: Four.self)
+        let square = four_product(s, s)
+        let fourth = four_product(square, square)
+        var mass = Four(repeating: 1)
+        if let masses = masses?.baseAddress {
+          mass = UnsafeRawPointer(masses + (first &+ i)).loadUnaligned(as: Four.self)
+        }
+        let first = four_product(mass, s)
+        let (a, b, c, d) = transpose(
+          mass, first, four_product(mass, square), four_product(first, square))
+        add(a, Four(repeating: fourth[0]), at: i, to: sums)
+        add(b, Four(repeating: fourth[1]), at: i &+ 1, to: others)
+        add(c, Four(repeating: fourth[2]), at: i &+ 2, to: sums)
+        add(d, Four(repeating: fourth[3]), at: i &+ 3, to: others)
+      }
+      @inline(__always) func prefetch(_ i: Int) {
+        prefetch_for_reading(source + (end &+ i))
+        if let masses = masses?.baseAddress { prefetch_for_reading(masses + (end &+ i)) }
       }
       var eight = 0
       while eight < end &- first {
-        prefetch_for_reading(source + (end &+ eight))
+        prefetch(eight)
         if isOneCell(offsets + eight, count: 8) {
           var next = eight
-          var powers = InlineArray<8, Vector>(repeating: .zero)
+          var even = InlineArray<4, Vector>(repeating: .zero)
+          var odd = InlineArray<4, Vector>(repeating: .zero)
           repeat {
             let s = (UnsafeRawPointer(places + next)).loadUnaligned(as: Vector.self)
             var mass = Vector(repeating: 1)
             if let masses = masses?.baseAddress {
               mass = UnsafeRawPointer(masses + (first &+ next)).loadUnaligned(as: Vector.self)
             }
-            // One is a factor too: bare sums of the first two would be taken lane by lane.
-            var power = Vector(repeating: 1)
-            for j in 0..<8 {
-              powers[j] = powers[j].addingProduct(mass, power)
-              power *= s
+            // m s^{2k}: half of the sums take no product.
+            let square = vector_product(s, s)
+            for j in 0..<4 {
+              even[j] = vector_sum(even[j], mass)
+              odd[j] = vector_multiply_add(odd[j], mass, s)
+              mass = vector_product(mass, square)
             }
             next &+= 8
+            prefetch(next)
           } while next < end &- first && offsets[next] == offsets[eight]
             && isOneCell(offsets + next, count: 8)
           sums[Int(offsets[eight]) / 64] += laneSums(
-            powers[0], powers[1], powers[2], powers[3], powers[4], powers[5], powers[6], powers[7])
+            even[0], odd[0], even[1], odd[1], even[2], odd[2], even[3], odd[3])
           eight = next
           continue
         }
-        for i in stride(from: eight, to: eight &+ 8, by: 2) {
-          add(i, to: sums)
-          add(i &+ 1, to: others)
-        }
+        addFour(eight)
+        addFour(eight &+ 4)
         eight &+= 8
       }
       first = end

@@ -10,9 +10,9 @@ extension PointTransform {
 
   /// Velocities v = factor · F of a prepared field at the points.
   ///
-  /// Every point reduces the row of its cell to an even and an odd part, by Horner's rule in s² on
-  /// pairs of coefficients; then eight points at a time add their odd parts times s. Groups that share a
-  /// cell, as sorted points do, take its row as it is.
+  /// Every point shortens the row of its cell by a step or more of Horner's rule, four coefficients at
+  /// once; four such rows are transposed, and the rest of the rule is done at four points at once.
+  /// Groups that share a cell, as sorted points do, take its row as it is.
   ///
   /// - Parameter masses: m_i, or nil for ones.
   /// - Returns: Σ m v F, in a fixed order.
@@ -22,9 +22,8 @@ extension PointTransform {
   ) -> Double {
     let table = UnsafeRawPointer(fields[field].samples)
     let offsets = scratch.offsets
-    let rows = UnsafeMutableRawPointer(scratch.rows)
     var lanes = Vector.zero
-    forEachGroup(of: angles, rowSize: 64, places: velocities) { first, start, end in
+    forEachGroup(of: angles, masses, rowSize: 64, places: velocities) { first, start, end in
       var sum = Vector.zero
       if isOneCell(offsets + (start &- first), count: end &- start) {
         let row = (table + Int(offsets[start &- first])).assumingMemoryBound(to: Double.self)
@@ -35,20 +34,12 @@ extension PointTransform {
         lanes += sum
         return
       }
-      for i in start..<end {
-        let row = (table + Int(offsets[i &- first])).assumingMemoryBound(to: SIMD2<Double>.self)
-        let s = SIMD2<Double>(repeating: velocities[i])
-        let s2 = s * s
-        let high = row[2].addingProduct(row[3], s2)
-        let parts = row[0].addingProduct(row[1].addingProduct(high, s2), s2)
-        (rows + 16 &* (i &- start)).storeBytes(of: parts, as: SIMD2<Double>.self)
-      }
-      var row = scratch.rows
       for i in stride(from: start, to: end, by: 8) {
-        let (even, odd) = columns(row[0], row[1])
-        let slope = even + odd * vector(velocities + i)
+        let cells = offsets + (i &- first)
+        let slope = Vector(
+          lowHalf: Self.value(table, cells, velocities + i),
+          highHalf: Self.value(table, cells + 4, velocities + i + 4))
         sum += Self.write(slope, factor, masses, i, to: velocities)
-        row += 2
       }
       lanes += sum
     }
@@ -75,53 +66,33 @@ extension PointTransform {
   ) -> (sum: Double, isWhole: Bool) {
     let (table, highest) = joinedFields()
     let offsets = scratch.offsets
-    let rows = UnsafeMutableRawPointer(scratch.rows)
     let floor = share * highest
     var lanes = Vector.zero
     var least = Vector(repeating: .infinity)
-    forEachGroup(of: angles, rowSize: 128, places: velocities) { first, start, end in
+    forEachGroup(of: angles, masses, rowSize: 128, places: velocities) { first, start, end in
       var sum = Vector.zero
       var low = least
       if isOneCell(offsets + (start &- first), count: end &- start) {
         let row = (table + Int(offsets[start &- first])).assumingMemoryBound(to: Double.self)
-        // By way of memory: the compiler loses track of vectors in expressions this long.
-        var values = scratch.rows
         for i in stride(from: start, to: end, by: 8) {
           let s = vector(velocities + i)
-          values[0] = Self.polynomial(row, spacing: 4, s)
-          values[1] = Self.polynomial(row + 2, spacing: 4, s)
-          values += 2
-        }
-        values = scratch.rows
-        for i in stride(from: start, to: end, by: 8) {
-          let partition = values[1]
+          let slope = Self.polynomial(row, spacing: 4, s)
+          let partition = Self.polynomial(row + 2, spacing: 4, s)
           low.replace(with: partition, where: partition .< low)
-          sum += Self.write(values[0], partition, floor, masses, i, to: velocities)
-          values += 2
+          sum += Self.write(slope, partition, floor, masses, i, to: velocities)
         }
         lanes += sum
         least = low
         return
       }
-      for i in start..<end {
-        let row = (table + Int(offsets[i &- first])).assumingMemoryBound(to: SIMD4<Double>.self)
-        let s = SIMD4<Double>(repeating: velocities[i])
-        let s2 = s * s
-        let high = row[2].addingProduct(row[3], s2)
-        let parts = row[0].addingProduct(row[1].addingProduct(high, s2), s2)
-        (rows + 32 &* (i &- start)).storeBytes(of: parts, as: SIMD4<Double>.self)
-      }
-      var row = scratch.rows
       for i in stride(from: start, to: end, by: 8) {
-        let s = vector(velocities + i)
-        let a: Columns = columns(row[0], row[1])
-        let b: Columns = columns(row[2], row[3])
-        let slope = Vector(lowHalf: a.0, highHalf: b.0) + Vector(lowHalf: a.1, highHalf: b.1) * s
-        let partition =
-          Vector(lowHalf: a.2, highHalf: b.2) + Vector(lowHalf: a.3, highHalf: b.3) * s
+        let cells = offsets + (i &- first)
+        let a = Self.values(table, cells, velocities + i)
+        let b = Self.values(table, cells + 4, velocities + i + 4)
+        let slope = Vector(lowHalf: a.slope, highHalf: b.slope)
+        let partition = Vector(lowHalf: a.partition, highHalf: b.partition)
         low.replace(with: partition, where: partition .< low)
         sum += Self.write(slope, partition, floor, masses, i, to: velocities)
-        row += 4
       }
       lanes += sum
       least = low
@@ -170,33 +141,13 @@ extension PointTransform {
     return values * vector(masses + i)
   }
 
-  /// Σ_j c_j s^j of eight coefficients, which stand in pairs.
-  ///
-  /// - Parameter spacing: of the pairs, in numbers.
-  @inline(__always)
-  private static func polynomial(
-    _ row: UnsafePointer<Double>, spacing: Int, _ s: Vector
-  ) -> Vector {
-    let square = s * s
-    @inline(__always) func number(_ pair: Int, _ i: Int) -> Vector {
-      Vector(repeating: row[pair &* spacing &+ i])
-    }
-    var even = number(2, 0).addingProduct(number(3, 0), square)
-    var odd = number(2, 1).addingProduct(number(3, 1), square)
-    even = number(1, 0).addingProduct(even, square)
-    odd = number(1, 1).addingProduct(odd, square)
-    even = number(0, 0).addingProduct(even, square)
-    odd = number(0, 1).addingProduct(odd, square)
-    return even.addingProduct(odd, s)
-  }
-
   /// Places of the points by blocks, then `body(first of the block, start, end)` for its groups.
   ///
-  /// Places stand where values will. Both arrays are called from memory a block ahead: left to
+  /// Places stand where values will. All arrays are called from memory a block ahead: left to
   /// themselves, processors fetch ahead poorly between visits to cells.
   @inline(__always)
   private func forEachGroup(
-    of angles: UnsafeBufferPointer<Double>, rowSize: Int64,
+    of angles: UnsafeBufferPointer<Double>, _ masses: UnsafePointer<Double>?, rowSize: Int64,
     places: UnsafeMutablePointer<Double>, _ body: (Int, Int, Int) -> Void
   ) {
     guard let source = angles.baseAddress else { return }
@@ -212,6 +163,7 @@ extension PointTransform {
         for i in stride(from: start &+ PointScratch.block, to: stop &+ PointScratch.block, by: 8) {
           prefetch_for_reading(source + i)
           prefetch_for_writing(places + i)
+          if let masses { prefetch_for_reading(masses + i) }
         }
         body(first, start, stop)
         start = stop
@@ -240,13 +192,4 @@ extension PointTransform {
     let table = UnsafeRawPointer(field.samples).assumingMemoryBound(to: Vector.self)
     return (table[cell] * Self.powersOf(s)).sum()
   }
-}
-
-private typealias Columns = (
-  SIMD4<Double>, SIMD4<Double>, SIMD4<Double>, SIMD4<Double>
-)
-
-@inline(__always)
-private func vector(_ values: UnsafePointer<Double>) -> Vector {
-  UnsafeRawPointer(values).loadUnaligned(as: Vector.self)
 }

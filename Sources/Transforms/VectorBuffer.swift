@@ -16,3 +16,9 @@ final class VectorBuffer {
 
   deinit { UnsafeMutableRawPointer(base).deallocate() }
 }
+
+/// Eight numbers from any place on.
+@inline(__always)
+func vector(_ values: UnsafePointer<Double>) -> Vector {
+  UnsafeRawPointer(values).loadUnaligned(as: Vector.self)
+}

@@ -59,13 +59,18 @@ func inTurn(_ a: Vector, _ b: Vector) -> (Vector, Vector) {
   (interleave_low(a, b), interleave_high(a, b))
 }
 
-/// The four columns of four rows of four: rows 0 and 1 stand in `a`, 2 and 3 in `b`.
+/// Four doubles.
+typealias Four = SIMD4<Double>
+
+/// The 4 × 4 transpose.
 @inline(__always)
-func columns(
-  _ a: Vector, _ b: Vector
-) -> (SIMD4<Double>, SIMD4<Double>, SIMD4<Double>, SIMD4<Double>) {
-  (
-    SIMD4(a[0], a[4], b[0], b[4]), SIMD4(a[1], a[5], b[1], b[5]),
-    SIMD4(a[2], a[6], b[2], b[6]), SIMD4(a[3], a[7], b[3], b[7])
+func transpose(_ a: Four, _ b: Four, _ c: Four, _ d: Four) -> (Four, Four, Four, Four) {
+  let ab0 = four_interleave_even(a, b)
+  let ab1 = four_interleave_odd(a, b)
+  let cd0 = four_interleave_even(c, d)
+  let cd1 = four_interleave_odd(c, d)
+  return (
+    four_halves_low(ab0, cd0), four_halves_low(ab1, cd1),
+    four_halves_high(ab0, cd0), four_halves_high(ab1, cd1)
   )
 }

@@ -1,3 +1,5 @@
+internal import CPrefetch
+internal import CVector
 internal import Foundation
 
 /// Moments of the masses that share a slot: a run of points, or all runs in a cell.
@@ -28,6 +30,8 @@ struct CellMoments {
     for first in stride(from: 0, to: angles.count, by: Self.block) {
       let count = min(Self.block, angles.count - first)
       for i in stride(from: 0, to: count, by: 8) {
+        prefetch_for_reading(angles.baseAddress.unsafelyUnwrapped + (first + Self.block + i))
+        prefetch_for_reading(masses + (first + Self.block + i))
         let (c, s) = grid.locate(eight(angles, from: first + i, else: 0))
         UnsafeMutableRawPointer(cells + i).storeBytes(of: c, as: SIMD8<Int32>.self)
         UnsafeMutableRawPointer(places + i).storeBytes(of: s, as: Vector.self)
@@ -99,21 +103,18 @@ struct CellMoments {
     }
     let s = UnsafeBufferPointer(start: places, count: count)
     let m = UnsafeBufferPointer(start: masses, count: count)
-    // Σ m s^{2k} and Σ (m s) s^{2k}: both share the powers of s².
     var even = InlineArray<8, Vector>(repeating: .zero)
     var odd = InlineArray<8, Vector>(repeating: .zero)
     var i = 0
     while i < count {
       let place = eight(s, from: i, else: 0)
-      let mass = eight(m, from: i, else: 0)
-      let first = mass * place
-      let square = place * place
-      // One is a factor too: bare sums of the first two would be taken lane by lane.
-      var power = Vector(repeating: 1)
+      // m s^{2k}: half of the sums take no product.
+      var mass = eight(m, from: i, else: 0)
+      let square = vector_product(place, place)
       for k in 0..<8 {
-        even[k] = even[k].addingProduct(mass, power)
-        odd[k] = odd[k].addingProduct(first, power)
-        power *= square
+        even[k] = vector_sum(even[k], mass)
+        odd[k] = vector_multiply_add(odd[k], mass, place)
+        mass = vector_product(mass, square)
       }
       i += 8
     }

@@ -1,3 +1,4 @@
+internal import CVector
 internal import Foundation
 
 /// Polynomials of degree 15 on a cell, s ∈ [−1, 1], between their values at Chebyshev nodes and
@@ -66,7 +67,7 @@ struct CellPolynomials {
   }
 }
 
-/// Z and X at the places of a polynomial z of Z in some unit, for eight points at a time.
+/// Z and X at the places of a polynomial z of Z in some unit, for sixteen points at a time.
 ///
 ///     Z = unit · z(s),   X = z'(s) / (β a z(s))
 struct CellField {
@@ -75,15 +76,25 @@ struct CellField {
   /// 1/(β a).
   let slopeScale: Double
 
+  /// z and X of two eights of points: the products of one wait for each other.
   @inline(__always)
-  func callAsFunction(_ s: Vector) -> (partition: Vector, quotient: Vector) {
+  func callAsFunction(
+    _ s: Vector, _ t: Vector
+  ) -> ((partition: Vector, quotient: Vector), (partition: Vector, quotient: Vector)) {
     var z = Vector(repeating: powers[CellPolynomials.count - 1])
-    var slope = Vector.zero
+    var w = z
+    var zSlope = Vector.zero
+    var wSlope = Vector.zero
     for l in stride(from: CellPolynomials.count - 2, through: 0, by: -1) {
-      slope = z.addingProduct(slope, s)
-      z = Vector(repeating: powers[l]).addingProduct(z, s)
+      let power = Vector(repeating: powers[l])
+      zSlope = vector_multiply_add(z, zSlope, s)
+      wSlope = vector_multiply_add(w, wSlope, t)
+      z = vector_multiply_add(power, z, s)
+      w = vector_multiply_add(power, w, t)
     }
-    return (z, bounded(slopeScale * (slope / z)))
+    return (
+      (z, bounded(slopeScale * (zSlope / z))), (w, bounded(slopeScale * (wSlope / w)))
+    )
   }
 }
 

@@ -156,12 +156,25 @@ public final class CircleField {
       guard let masses else { return }
       budget = masses.withUnsafeBufferPointer { masses in
         voids.evaluate(of: sources, masses: masses) { points, partition, velocity in
-          var sum = 0.0
-          for (k, i) in points.enumerated() {
-            velocities[i] = velocity[k]
-            sum += masses[i] * velocity[k] * velocity[k] * partition[k]
+          // Eight sums: one would wait for itself at every point.
+          var sums = Vector.zero
+          for start in stride(from: 0, to: points.count, by: 8) {
+            let end = min(start + 8, points.count)
+            let i = points[start]
+            if end == start + 8 && points[end - 1] == i + 7 {
+              let speed = vector(velocity + start)
+              UnsafeMutableRawPointer(velocities + i).storeBytes(of: speed, as: Vector.self)
+              let mass = eight(masses, from: i, else: 0)
+              sums += mass * speed * speed * vector(partition + start)
+              continue
+            }
+            for k in start..<end {
+              let speed = velocity[k]
+              velocities[points[k]] = speed
+              sums[k - start] += masses[points[k]] * speed * speed * partition[k]
+            }
           }
-          return sum
+          return sums.sum()
         }
       }
     }

@@ -1,3 +1,4 @@
+internal import CVector
 internal import Foundation
 
 /// The circle cut into equal cells, so narrow that log Z changes by at most 4.4 across one.
@@ -49,12 +50,10 @@ struct CircleGrid {
     let turns = (angles * (1 / width)).rounded(.toNearestOrEven)
     let offset = angles.addingProduct(-turns, Vector(repeating: width))
       .addingProduct(-turns, Vector(repeating: rest))
-    var cell = turns.addingProduct(-n, (turns * (1 / Double(count))).rounded(.down))
-    cell.replace(with: cell + n, where: cell .< 0)
-    cell.replace(with: cell - n, where: cell .>= n)
-    // Whole numbers are in the low bits.
-    let bits = unsafeBitCast(cell + 6_755_399_441_055_744, to: SIMD16<Int32>.self)
-    return (bits.evenHalf, offset * (1 / halfWidth))
+    // Half a cell away from where it changes, the number of whole turns has no rounding to fear.
+    let around = ((turns + 0.5) * (1 / Double(count))).rounded(.down)
+    let cell = turns.addingProduct(-n, around)
+    return (whole_numbers(cell), offset * (1 / halfWidth))
   }
 }
 

@@ -133,19 +133,24 @@ public final class CircleVoidSums {
       let unit = Vector(repeating: isLogarithm ? reference : exp(reference))
       let field = CellField(
         powers: UnsafePointer(scratch.numbers), slopeScale: 1 / (beta * grid.halfWidth))
-      for i in stride(from: start, to: end, by: 8) {
-        let (value, x) = field(
-          targets.places.withUnsafeBufferPointer { eight($0, from: i, else: 0) })
+      @inline(__always) func write(_ i: Int, _ value: Vector, _ x: Vector) {
         let z = isLogarithm ? unit + logarithm(value) : unit * value
         if isInOrder && i + 8 <= end {
           UnsafeMutableRawPointer(partition + i).storeBytes(of: z, as: Vector.self)
           UnsafeMutableRawPointer(quotient + i).storeBytes(of: x, as: Vector.self)
         } else {
-          for lane in 0..<min(8, end - i) {
+          for lane in 0..<max(0, min(8, end - i)) {
             let target = isInOrder ? i + lane : Int(order[i + lane])
             partition[target] = z[lane]
             quotient[target] = x[lane]
           }
+        }
+      }
+      targets.places.withUnsafeBufferPointer { places in
+        for i in stride(from: start, to: end, by: 16) {
+          let (a, b) = field(eight(places, from: i, else: 0), eight(places, from: i + 8, else: 0))
+          write(i, a.partition, a.quotient)
+          write(i + 8, b.partition, b.quotient)
         }
       }
     }

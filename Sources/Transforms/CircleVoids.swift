@@ -28,22 +28,31 @@ public final class CircleVoids {
       partitions = angles
       quotients = angles
     }
-    let source = UnsafeRawPointer(values)
+    let limit = Vector(repeating: floor)
+    let lanes = SIMD8<Int>(0, 1, 2, 3, 4, 5, 6, 7)
     var found = 0
-    indices.withUnsafeMutableBufferPointer { indices in
-      angles.withUnsafeMutableBufferPointer { angles in
-        for start in stride(from: 0, to: points.count, by: 8) {
-          let end = min(start + 8, points.count)
-          if end == start + 8 {
-            let eight = source.loadUnaligned(fromByteOffset: 8 * start, as: Vector.self)
-            if all(eight .>= Vector(repeating: floor)) { continue }
-          }
-          for i in start..<end where values[i] < floor {
-            indices[found] = i
-            angles[found] = points[i]
-            found += 1
-          }
+    indices.withUnsafeMutableBytes { indices in
+      angles.withUnsafeMutableBytes { angles in
+        func add(_ i: Int) {
+          indices.storeBytes(of: i, toByteOffset: 8 * found, as: Int.self)
+          angles.storeBytes(of: points[i], toByteOffset: 8 * found, as: Double.self)
+          found += 1
         }
+        let whole = points.count & ~7
+        for start in stride(from: 0, to: whole, by: 8) {
+          let here = vector(values + start)
+          if all(here .>= limit) { continue }
+          if all(here .< limit) {
+            // Voids are arcs: sorted points in them are neighbours.
+            indices.storeBytes(of: lanes &+ start, toByteOffset: 8 * found, as: SIMD8<Int>.self)
+            angles.storeBytes(
+              of: eight(points, from: start, else: 0), toByteOffset: 8 * found, as: Vector.self)
+            found += 8
+            continue
+          }
+          for i in start..<(start + 8) where values[i] < floor { add(i) }
+        }
+        for i in whole..<points.count where values[i] < floor { add(i) }
       }
     }
     count = found
@@ -81,7 +90,7 @@ public final class CircleVoids {
     }
     return indices.withUnsafeBufferPointer { indices in
       partitions.withUnsafeMutableBufferPointer { partitions in
-        for k in 0..<count { partitions[k] = max(partitions[k], 1e-290) }
+        for k in 0..<count where partitions[k] < 1e-290 { partitions[k] = 1e-290 }
         return body(
           UnsafeBufferPointer(rebasing: indices[..<count]),
           UnsafePointer(partitions.baseAddress.unsafelyUnwrapped), quotients)

@@ -78,26 +78,6 @@ struct GradientTarget {
 }
 
 extension LegendreState {
-  /// A series on one tile; four coefficients for every j.
-  @inline(never)
-  static func synthesize(
-    _ tile: LegendreTile, _ coefficients: UnsafePointer<Double>, into target: LegendreTarget
-  ) {
-    var state = LegendreState(tile)
-    var sums = LegendreSums<width>()
-    let last = tile.count &- 1
-    var coefficients = coefficients
-    var recurrence = tile.recurrence
-    for _ in 0..<last {
-      sums.add(state.value, coefficients)
-      state.advance(recurrence)
-      coefficients += 4
-      recurrence += 2
-    }
-    sums.add(state.value, coefficients)
-    sums.store(tile.cosines, into: target)
-  }
-
   /// A series and sin θ times its slope on one tile: their four coefficients each for every j.
   @inline(never)
   static func synthesizeGradient(

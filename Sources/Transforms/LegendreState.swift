@@ -10,7 +10,9 @@ struct LegendreTile {
   var seeds: UnsafePointer<Vector>
   /// The pairs (a_j, b_j), or (a_j, a_j + b_j).
   var recurrence: UnsafePointer<Double>
-  /// How many j there are; even.
+  /// The same place.
+  var recurrenceAgain: UnsafePointer<Double>
+  /// How many j there are.
   var count: Int
 }
 

@@ -15,22 +15,20 @@ extension SphericalHarmonicTransform {
     let top = seriesDegree ?? degree
     precondition((0...degree).contains(top), "a series of a degree within the transform's")
     loadFactors(rowFactors)
-    // Narrow tiles leave more out near the poles, wide ones begin and end less often.
-    let tileWidth = blocks <= 4 ? 4 : 2
-    countOrders(degree: top, tileWidth: tileWidth)
+    countOrders(degree: top, tileWidth: 2)
     startSeeds()
     for m in 0...top {
       let pairs = pairs(coefficients, order: m, degree: top, degreeFactors: degreeFactors)
       mix(pairs, order: m, degree: top, into: mixed.numbers, stride: 4)
-      for block in stride(from: 0, to: blocks, by: tileWidth) where m < orders[block] {
-        let width = min(tileWidth, blocks - block)
+      for block in stride(from: 0, to: blocks, by: 2) where m < orders[block] {
+        let width = min(2, blocks - block)
         let tile = tile(from: block, order: m, degree: top)
         let target = target(from: block, order: m)
-        switch width {
-        case 4: LegendreState<4>.synthesize(tile, mixed.numbers, into: target)
-        case 3: LegendreState<3>.synthesize(tile, mixed.numbers, into: target)
-        case 2: LegendreState<2>.synthesize(tile, mixed.numbers, into: target)
-        default: LegendreState<1>.synthesize(tile, mixed.numbers, into: target)
+        let mixed = UnsafePointer(mixed.numbers)
+        if width == 2 {
+          LegendreSums<2>.synthesize(tile, mixed, again: mixed, into: target)
+        } else {
+          LegendreSums<1>.synthesize(tile, mixed, again: mixed, into: target)
         }
         advanceSeeds(block, width)
       }

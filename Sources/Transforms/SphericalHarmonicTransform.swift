@@ -12,8 +12,7 @@ internal import Foundation
 ///
 /// Associated Legendre functions are computed as they are needed (`LegendreRecurrence`), several
 /// vectors of latitudes in registers, north and south together, and a northern row and the southern
-/// one opposite go through one complex Fourier transform (FFTW's estimated plans take half the time
-/// of two real ones). Where m > l sin θ by a few times l^{1/3}, Y_lm is below rounding and is left
+/// one opposite go through complex Fourier transforms, eight such pairs side by side. Where m > l sin θ by a few times l^{1/3}, Y_lm is below rounding and is left
 /// out.
 ///
 /// Work arrays belong to the transform: nothing is allocated later, and one transform serves one
@@ -33,11 +32,23 @@ public final class SphericalHarmonicTransform {
   public let weights: [Double]
 
   let recurrence: LegendreRecurrence
+  /// How many grids of longitudes are transformed apart: four, or one if M is no multiple of four.
+  let grids: Int
+  /// Transforms of one grid, of length n' = M / `grids`.
   let rows: ComplexFourierTransform
+  /// Vectors from one grid to the next, two for every longitude.
+  let gridStride: Int
+  /// Before and after their transforms: a grid goes to the place of the one before, which is free by
+  /// then, lest twice the memory be gone through.
+  let sources: UnsafeMutablePointer<Vector>
+  let targets: UnsafeMutablePointer<Vector>
+  private let gridBuffer: VectorBuffer
+  /// For k = 0…n' − 1: cosine and sine of 2πsk/M, s = 1, 2, 3.
+  let turns: VectorBuffer
   /// How many vectors the northern latitudes fill; an equator counts as northern.
   let blocks: Int
-  /// Vectors of a field from one block to the next: four for every order, of which rows take four at
-  /// a time, and four more lest blocks meet in the same places of the cache.
+  /// Vectors of a field from one block to the next: four for every order, and four more lest blocks
+  /// meet in the same places of the cache.
   let fieldStride: Int
   /// By northern latitude: x² or −sin²θ, cos θ, sin θ, 1/sin θ.
   let squares: VectorBuffer
@@ -84,10 +95,24 @@ public final class SphericalHarmonicTransform {
     weights = quadrature.weights.map { $0 / Double(2 * longitudes) }
     // The derivative along θ reaches one degree further.
     recurrence = LegendreRecurrence(degree: degree + 1)
-    rows = ComplexFourierTransform(count: longitudes, batch: 8)
+    grids = longitudes % 4 == 0 ? 4 : 1
+    let length = longitudes / grids
+    rows = ComplexFourierTransform(count: length, width: 8)
+    gridStride = 2 * length + 2
+    gridBuffer = VectorBuffer(count: (grids + 1) * gridStride)
+    targets = gridBuffer.base
+    sources = gridBuffer.base + gridStride
+    turns = VectorBuffer(count: length)
+    for k in 0..<length {
+      for s in 1...3 {
+        let angle = 2 * Double.pi * Double(s * k) / Double(longitudes)
+        turns.numbers[8 * k + 2 * s - 2] = cos(angle)
+        turns.numbers[8 * k + 2 * s - 1] = sin(angle)
+      }
+    }
     let north = (latitudes + 1) / 2
     let blocks = (north + 7) / 8
-    let fieldStride = 4 * ((degree + 4) / 4 * 4) + 4
+    let fieldStride = 4 * (degree + 2)
     self.blocks = blocks
     self.fieldStride = fieldStride
     orders = .allocate(capacity: blocks)
@@ -151,9 +176,10 @@ public final class SphericalHarmonicTransform {
   @inline(__always)
   func tile(from block: Int, order: Int, degree: Int) -> LegendreTile {
     let table = isPolar(block) ? recurrence.polar : recurrence.equatorial
+    let steps = table.numbers + 2 * recurrence.starts[order]
     return LegendreTile(
       squares: squares.base + block, cosines: cosines.base + block, seeds: seeds.base + block,
-      recurrence: table.numbers + 2 * recurrence.starts[order],
+      recurrence: steps, recurrenceAgain: steps,
       count: LegendreRecurrence.terms(order, degree))
   }
 

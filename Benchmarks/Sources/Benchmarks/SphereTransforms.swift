@@ -24,14 +24,17 @@ extension Benchmarks {
       let divergence = seconds(repetitions: 30) {
         transform.adjointGradient(theta: theta, phi: phi, into: &coefficients)
       }
-      // Two real rows in each of eight complex ones: half the time of real transforms.
-      let sixteen = ComplexFourierTransform(count: longitudes, batch: 8)
+      // Two real rows in each complex one: half the time of real transforms.
+      let row = ComplexFourierTransform(count: longitudes, width: 1)
+      let (source, target) = (zeros(longitudes), zeros(longitudes))
       let rows = seconds(repetitions: 30) {
-        for _ in 0..<(latitudes / 16) {
-          sixteen.backward()
-          sixteen.forward()
+        for _ in 0..<(latitudes / 2) {
+          row.backward(source, to: target)
+          row.forward(source, to: target)
         }
       }
+      source.deallocate()
+      target.deallocate()
       let recurrence = seconds(repetitions: 30) { bareRecurrence(degree: degree) }
       let parts = short(rows * 1e6) + " + 2 · " + short(recurrence * 1e6)
       report(
@@ -51,6 +54,13 @@ extension Benchmarks {
       let count = allocations_so_far() - before
       print("  allocations in four transforms: \(count), target 0")
     }
+  }
+
+  /// Room for complex numbers, zero at first.
+  private static func zeros(_ count: Int) -> UnsafeMutablePointer<Vector> {
+    let vectors = UnsafeMutablePointer<Vector>.allocate(capacity: (count + 3) / 4)
+    vectors.initialize(repeating: .zero, count: (count + 3) / 4)
+    return vectors
   }
 
   /// q_{j+1} = (a_j y + b_j) q_j + q_{j−1} for every order on as many vectors as the northern half has.

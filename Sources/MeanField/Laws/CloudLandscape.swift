@@ -5,9 +5,9 @@ internal import Transforms
 ///
 /// All tokens walk at once along v = P_x M/⟨x, M⟩, M(x) = Σ_j w_j e^{β(⟨x,y_j⟩−1)} y_j, which is ∇Z but
 /// for a positive factor, by an embedded pair of orders 3 and 2 (Bogacki and Shampine 1989), each at its own
-/// pace. A walker nearly at rest where Z is concave is brought to the top by Newton's method; around
-/// a top Z stays concave for about a width of the kernel times how sharp it is, and walkers that come
-/// there have arrived.
+/// pace. Walkers that meet go on as one. A walker nearly at rest where Z is concave is brought to the
+/// top by Newton's method; around a top Z stays concave for about a width of the kernel times how sharp
+/// it is, and walkers that come there have arrived.
 struct CloudLandscape {
   private let law: CloudLaw
   private let beta: Double
@@ -24,6 +24,10 @@ struct CloudLandscape {
     /// At this speed, in widths, it may be near a top.
     var rest = 0.02
     var top: Int?
+    /// The walker it has met and goes on with.
+    var leader: Int?
+
+    var isMoving: Bool { top == nil && leader == nil }
 
     var speed: Double { velocity.reduce(0) { $0 + $1 * $1 }.squareRoot() }
   }
@@ -37,6 +41,8 @@ struct CloudLandscape {
 
   /// Error of a step, in widths of the kernel.
   private static let tolerance = 3e-3
+  /// Walkers as close as this, in widths, have met: far below the error of a step.
+  private static let meeting = 1e-4
   private static let mostRounds = 3000
 
   init(_ law: CloudLaw, beta: Double) {
@@ -60,9 +66,11 @@ struct CloudLandscape {
     let start = field(walkers.map(\.place))
     for w in walkers.indices { walkers[w].velocity = start.velocities[w] }
     var lowest = start.values.min() ?? 0
+    meet()
     settle()
-    for _ in 0..<Self.mostRounds where walkers.contains(where: { $0.top == nil }) {
+    for _ in 0..<Self.mostRounds where walkers.contains(where: \.isMoving) {
       walk()
+      meet()
       settle()
     }
     let highest = tops.map(\.value).max() ?? 0
@@ -74,7 +82,9 @@ struct CloudLandscape {
     lowest = min(lowest, sums.evaluate(probes).values.min() ?? lowest)
     guard highest - lowest > 1e-12 * highest else { return [] }
     for walker in walkers {
-      if let top = walker.top { tops[top].mass += walker.mass }
+      var last = walker
+      while let leader = last.leader { last = walkers[leader] }
+      if let top = last.top { tops[top].mass += walker.mass }
     }
     return tops.map { Cluster(position: $0.place, mass: $0.mass) }
   }
@@ -108,26 +118,25 @@ struct CloudLandscape {
 
   /// One step of everybody who has not arrived.
   private mutating func walk() {
-    let moving = walkers.indices.filter { walkers[$0].top == nil }
-    func stage(_ slope: (Int, Int) -> Double) -> [[Double]] {
+    let moving = walkers.indices.filter { walkers[$0].isMoving }
+    func stage(_ slopes: [[Double]], _ factor: Double) -> [[Double]] {
       moving.indices.map { i in
         let walker = walkers[moving[i]]
-        return CloudPeak.moved(
-          walker.place, (0..<dimension).map { walker.step * slope(i, $0) })
+        return CloudPeak.moved(walker.place, slopes[i], times: factor * walker.step)
       }
     }
     let k1 = moving.map { walkers[$0].velocity }
-    let k2 = field(stage { 0.5 * k1[$0][$1] }).velocities
-    let k3 = field(stage { 0.75 * k2[$0][$1] }).velocities
-    let ends = stage { (2 * k1[$0][$1] + 3 * k2[$0][$1] + 4 * k3[$0][$1]) / 9 }
+    let k2 = field(stage(k1, 0.5)).velocities
+    let k3 = field(stage(k2, 0.75)).velocities
+    let slopes = moving.indices.map { i in
+      Self.sum(k1[i], 2.0 / 9, k2[i], 3.0 / 9, k3[i], 4.0 / 9)
+    }
+    let ends = stage(slopes, 1)
     let k4 = field(ends).velocities
     for (i, w) in moving.enumerated() {
-      var square = 0.0
-      for k in 0..<dimension {
-        let difference: Double =
-          -5.0 / 72 * k1[i][k] + k2[i][k] / 12 + k3[i][k] / 9 - k4[i][k] / 8
-        square += difference * difference
-      }
+      let difference = Self.sum(
+        Self.sum(k1[i], -5.0 / 72, k2[i], 1.0 / 12, k3[i], 1.0 / 9), 1, k4[i], -1.0 / 8, k4[i], 0)
+      let square = difference.reduce(0) { $0 + $1 * $1 }
       let error = walkers[w].step * square.squareRoot() / (Self.tolerance * width)
       if error <= 1 {
         walkers[w].place = ends[i]
@@ -138,17 +147,42 @@ struct CloudLandscape {
     }
   }
 
+  private static func sum(
+    _ x: [Double], _ a: Double, _ y: [Double], _ b: Double, _ z: [Double], _ c: Double
+  ) -> [Double] {
+    x.indices.map { a * x[$0] + b * y[$0] + c * z[$0] }
+  }
+
+  /// Finds walkers that have met others.
+  ///
+  /// Along the line of one direction only neighbours can have met.
+  private mutating func meet() {
+    let close = Self.meeting * width
+    let direction = CloudPeak.moved(
+      (0..<dimension).map { sin(1 + 2.7 * Double($0)) }, [Double](repeating: 0, count: dimension))
+    let heights = walkers.map { zip($0.place, direction).reduce(0) { $0 + $1.0 * $1.1 } }
+    let order = walkers.indices.filter { walkers[$0].isMoving }.sorted { heights[$0] < heights[$1] }
+    for (i, w) in order.enumerated() where walkers[w].isMoving {
+      for v in order[(i + 1)...] {
+        if heights[v] - heights[w] > close { break }
+        guard walkers[v].isMoving, CloudPeak.distance(walkers[v].place, walkers[w].place) < close
+        else { continue }
+        walkers[v].leader = w
+      }
+    }
+  }
+
   /// Finds tops near walkers that hardly move, and who has come to one.
   ///
   /// The slowest try first; where two have tried in vain the others are not ready either.
   private mutating func settle() {
-    for w in walkers.indices where walkers[w].top == nil { arrive(w) }
+    for w in walkers.indices where walkers[w].isMoving { arrive(w) }
     let slow = walkers.indices.filter {
-      walkers[$0].top == nil && walkers[$0].speed <= walkers[$0].rest * width
+      walkers[$0].isMoving && walkers[$0].speed <= walkers[$0].rest * width
     }
     var failures = 0
     for w in slow.sorted(by: { walkers[$0].speed < walkers[$1].speed }) {
-      if walkers[w].top != nil { continue }
+      if !walkers[w].isMoving { continue }
       if failures == 2 { break }
       walkers[w].rest = min(walkers[w].rest, 0.25 * walkers[w].speed / width)
       let top = top(near: w)
@@ -161,7 +195,7 @@ struct CloudLandscape {
       if let top, isNew {
         // A walker that is still outside its reach goes on, and may yet turn elsewhere.
         tops.append(top)
-        for other in walkers.indices where walkers[other].top == nil { arrive(other, newTop: true) }
+        for other in walkers.indices where walkers[other].isMoving { arrive(other, newTop: true) }
       } else {
         failures += 1
       }
@@ -179,11 +213,11 @@ struct CloudLandscape {
   /// it is pushed off.
   private mutating func top(near w: Int) -> Top? {
     let start = walkers[w].place
-    var peak = CloudPeak(at: start, of: law, beta: beta)
+    var peak = CloudPeak(at: start, of: sums)
     let speed = CloudPeak.distance(peak.pull, [Double](repeating: 0, count: dimension))
     for _ in 0..<30 {
       guard let step = peak.newtonStep() else { break }
-      let next = CloudPeak(at: CloudPeak.moved(peak.place, step), of: law, beta: beta)
+      let next = CloudPeak(at: CloudPeak.moved(peak.place, step), of: sums)
       let length = CloudPeak.distance(next.place, peak.place)
       guard CloudPeak.distance(next.place, start) < 0.5 * width else { return nil }
       peak = next

@@ -10,16 +10,16 @@ internal import Transforms
 struct CloudSums {
   let dimension: Int
   let beta: Double
-  private let count: Int
-  /// N × d, padded with tokens without mass to a multiple of four.
-  private let points: [Double]
+  let count: Int
+  /// N × d, padded with tokens without mass to a multiple of eight.
+  let points: [Double]
   /// log₂ of the masses, so that they enter with the kernel.
-  private let logMasses: [Double]
+  let logMasses: [Double]
 
   init(_ law: CloudLaw, beta: Double) {
     dimension = law.manifold.dimension
     self.beta = beta
-    count = (law.masses.count + 3) / 4 * 4
+    count = (law.masses.count + 7) / 8 * 8
     let padding = count - law.masses.count
     points = law.points + [Double](repeating: 0, count: padding * dimension)
     logMasses =

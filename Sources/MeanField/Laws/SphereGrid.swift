@@ -30,6 +30,39 @@ struct SphereGrid {
     return result
   }
 
+  /// How the values around a point compare with its own; of equal ones the later counts as higher.
+  struct Surroundings {
+    /// How often higher and lower ones change, once around.
+    var changes: Int
+    /// Whether the next one to the north is higher.
+    var isHigher: Bool
+
+    var isTop: Bool { changes == 0 && !isHigher }
+    var isBottom: Bool { changes == 0 && isHigher }
+  }
+
+  func surroundings(of j: Int, _ values: UnsafeBufferPointer<Double>) -> Surroundings {
+    let here = values[j]
+    func isHigher(_ k: Int) -> Bool { values[k] != here ? values[k] > here : k > j }
+    let column = j % longitudes
+    // Off the edges of the table neighbours are where they always are, in the order of `neighbours`.
+    if j >= longitudes, j < (latitudes - 1) * longitudes, column > 0, column < longitudes - 1 {
+      var bits = 0
+      bits |= isHigher(j - longitudes) ? 1 : 0
+      bits |= isHigher(j + 1) ? 2 : 0
+      bits |= isHigher(j + longitudes + 1) ? 4 : 0
+      bits |= isHigher(j + longitudes) ? 8 : 0
+      bits |= isHigher(j - 1) ? 16 : 0
+      bits |= isHigher(j - longitudes - 1) ? 32 : 0
+      let turned = bits >> 1 | (bits & 1) << 5
+      return Surroundings(changes: (bits ^ turned).nonzeroBitCount, isHigher: bits & 1 == 1)
+    }
+    let around = neighbours(j).map(isHigher)
+    var changes = around.first != around.last ? 1 : 0
+    for k in 1..<around.count where around[k] != around[k - 1] { changes += 1 }
+    return Surroundings(changes: changes, isHigher: around[0])
+  }
+
   /// Corners of the cell whose north-western one is given; row −1 and the last one hold a pole.
   func corners(_ row: Int, _ column: Int) -> (Int, Int, Int, Int) {
     (

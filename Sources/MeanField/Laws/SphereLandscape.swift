@@ -126,12 +126,8 @@ struct SphereLandscape {
   /// Finds maxima above a value.
   mutating func findMaxima(above floor: Double) {
     self.floor = floor
-    let tops = values.indices.filter { j in
-      values[j] >= floor
-        && grid.neighbours(j).allSatisfy {
-          values[$0] < values[j]
-            || (values[$0] == values[j] && $0 < j)
-        }
+    let tops = values.withUnsafeBufferPointer { values in
+      values.indices.filter { values[$0] >= floor && grid.surroundings(of: $0, values).isTop }
     }
     let found = tops.map { climbed(from: field.point($0)) }
     var rings: [SphereRing] = []
@@ -165,10 +161,32 @@ struct SphereLandscape {
     if maxima.count < 2 { return }
     for (top, owner) in topLabels { labels[top] = owner }
     for j in values.indices.sorted(by: { values[$0] > values[$1] }) where labels[j] == -2 {
+      if let label = labelAround(j) {
+        labels[j] = label
+        continue
+      }
       // Near a top, where a walk would go round and round, the way is short.
       let label = values[j] > floor ? followed(from: field.point(j), reach: 0, steps: 8) : nil
       labels[j] = label ?? labelOfHighestNeighbour(j)
     }
+  }
+
+  /// The label of the higher points up to two rows and columns away, where they have one in common:
+  /// a border is a line of the flow, and both of its sides are among the points that are higher.
+  private func labelAround(_ j: Int) -> Int? {
+    let (row, column) = (j / grid.longitudes, j % grid.longitudes)
+    guard row >= 2, row < grid.latitudes - 2, column >= 2, column < grid.longitudes - 2 else {
+      return nil
+    }
+    var common = -2
+    for r in -2...2 {
+      let start = j + r * grid.longitudes
+      for k in (start - 2)...(start + 2) where labels[k] != -2 {
+        if common == -2 { common = labels[k] }
+        if labels[k] != common { return nil }
+      }
+    }
+    return common >= 0 ? common : nil
   }
 
   private func labelOfHighestNeighbour(_ j: Int) -> Int {

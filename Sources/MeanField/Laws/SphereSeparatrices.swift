@@ -52,14 +52,15 @@ extension SphereLandscape {
   /// Saddles and minima: points of the grid around which the function goes up and down twice, or
   /// only up, and from there by Newton's method.
   private func criticalPoints() -> [CriticalPoint] {
+    let candidates = values.withUnsafeBufferPointer { values in
+      values.indices.filter { j in
+        let surroundings = grid.surroundings(of: j, values)
+        return surroundings.changes >= 4 || surroundings.isBottom
+      }
+    }
     var found: [CriticalPoint] = []
-    for j in values.indices {
-      let ring = grid.neighbours(j)
-      let isHigher = ring.map { values[$0] != values[j] ? values[$0] > values[j] : $0 > j }
-      var changes = isHigher.first != isHigher.last ? 1 : 0
-      for k in 1..<isHigher.count where isHigher[k] != isHigher[k - 1] { changes += 1 }
-      guard changes >= 4 || (changes == 0 && isHigher[0]),
-        let point = criticalPoint(from: field.point(j)), !point.curvature.isMaximum,
+    for j in candidates {
+      guard let point = criticalPoint(from: field.point(j)), !point.curvature.isMaximum,
         !found.contains(where: { ($0.place - point.place).length < 1e-6 })
       else { continue }
       found.append(point)

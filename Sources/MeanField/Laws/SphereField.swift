@@ -115,8 +115,12 @@ struct SphereField {
   private func coordinates(
     of point: SIMD3<Double>
   ) -> (row: Int, column: Int, colatitude: Double, fraction: Double) {
-    let colatitude = atan2((point.x * point.x + point.y * point.y).squareRoot(), point.z)
-    var turns = atan2(point.y, point.x) * (0.5 / Double.pi)
+    let radius = (point.x * point.x + point.y * point.y).squareRoot()
+    let polar = arcTangent(
+      Vector(lowHalf: SIMD4(radius, point.y, 0, 0), highHalf: .zero),
+      Vector(lowHalf: SIMD4(point.z, point.x, 0, 0), highHalf: .zero))
+    let colatitude = polar[0]
+    var turns = polar[1] * (0.5 / Double.pi)
     if turns < 0 { turns += 1 }
     let scaled = turns * Double(longitudes)
     let column = min(Int(scaled), longitudes - 1)

@@ -20,7 +20,7 @@ extension SphereLandscape {
       balance[minimum][basin] += change
       lineCounts[basin] += 1
     }
-    let critical = criticalPoints()
+    guard let critical = criticalPoints() else { return nil }
     // Euler: maxima − saddles + minima = 2, unless some were missed or are no points.
     let others = critical.reduce(0) { $0 + ($1.curvature.isMinimum ? 1 : -1) }
     guard maxima.count + others == 2 else { return nil }
@@ -50,14 +50,19 @@ extension SphereLandscape {
   }
 
   /// Saddles and minima: points of the grid around which the function goes up and down twice, or
-  /// only up, and from there by Newton's method.
-  private func criticalPoints() -> [CriticalPoint] {
-    let candidates = values.withUnsafeBufferPointer { values in
-      values.indices.filter { j in
+  /// only up, and from there by Newton's method; nil where some minimum is in a void, in which lines
+  /// end and rounding has critical points without number.
+  private func criticalPoints() -> [CriticalPoint]? {
+    var candidates: [Int] = []
+    let isOnVoid = values.withUnsafeBufferPointer { values in
+      for j in values.indices {
         let surroundings = grid.surroundings(of: j, values)
-        return surroundings.changes >= 4 || surroundings.isBottom
+        if surroundings.isBottom && values[j] <= floor { return true }
+        if surroundings.changes >= 4 || surroundings.isBottom { candidates.append(j) }
       }
+      return false
     }
+    if isOnVoid { return nil }
     var found: [CriticalPoint] = []
     for j in candidates {
       guard let point = criticalPoint(from: field.point(j)), !point.curvature.isMaximum,

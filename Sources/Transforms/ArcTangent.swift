@@ -4,7 +4,7 @@
 /// the diagonal, (t − 1)/(t + 1), so one division and one polynomial serve. The degree-11
 /// interpolant of arctan(r)/r in r² at Chebyshev nodes is within 3·10⁻¹⁸.
 @inline(__always)
-public func arcTangent(_ y: Vector, _ x: Vector) -> Vector {
+func arcTangent(_ y: Vector, _ x: Vector) -> Vector {
   let zero = Vector.zero
   let negativeX = x .< zero
   let negativeY = y .< zero

@@ -115,12 +115,8 @@ struct SphereField {
   private func coordinates(
     of point: SIMD3<Double>
   ) -> (row: Int, column: Int, colatitude: Double, fraction: Double) {
-    let radius = (point.x * point.x + point.y * point.y).squareRoot()
-    let polar = arcTangent(
-      Vector(lowHalf: SIMD4(radius, point.y, 0, 0), highHalf: .zero),
-      Vector(lowHalf: SIMD4(point.z, point.x, 0, 0), highHalf: .zero))
-    let colatitude = polar[0]
-    var turns = polar[1] * (0.5 / Double.pi)
+    let colatitude = atan2((point.x * point.x + point.y * point.y).squareRoot(), point.z)
+    var turns = atan2(point.y, point.x) * (0.5 / Double.pi)
     if turns < 0 { turns += 1 }
     let scaled = turns * Double(longitudes)
     let column = min(Int(scaled), longitudes - 1)
@@ -185,6 +181,7 @@ struct SphereField {
   }
 
   /// The gradient alone, tangent to the sphere.
+  @inline(__always)
   func gradient(at point: SIMD3<Double>) -> SIMD3<Double> {
     let jet = jet(at: point)
     let ambient = SIMD3(jet.x, jet.y, jet.z)
@@ -212,11 +209,15 @@ struct SphereField {
 }
 
 extension SIMD3<Double> {
+  @inline(__always)
   var length: Double { (self * self).sum().squareRoot() }
+  @inline(__always)
   var direction: SIMD3<Double> { self / length }
 
+  @inline(__always)
   func dot(_ other: SIMD3<Double>) -> Double { (self * other).sum() }
 
+  @inline(__always)
   func cross(_ other: SIMD3<Double>) -> SIMD3<Double> {
     SIMD3(
       y * other.z - z * other.y, z * other.x - x * other.z, x * other.y - y * other.x)

@@ -91,7 +91,7 @@ public struct Checkpoint: Sendable, Equatable {
     try put(
       [
         memory.time, memory.chosen, memory.previousError, memory.lastStep, evolution.initialEnergy,
-        Double(memory.acceptedSteps), Double(memory.rejectedSteps),
+        Double(memory.acceptedSteps), Double(memory.rejectedSteps), memory.timeRest,
       ], "memory", group)
   }
 
@@ -178,7 +178,7 @@ public struct Checkpoint: Sendable, Equatable {
   ) throws(NetCDFError) -> SavedEvolution {
     let numbers = try group.doubles("memory")
     guard
-      numbers.count == 7, let accepted = Int(exactly: numbers[5]),
+      numbers.count == 8, let accepted = Int(exactly: numbers[5]),
       let rejected = Int(exactly: numbers[6])
     else { throw broken(path) }
     var memory = Stepper.Memory()
@@ -188,6 +188,7 @@ public struct Checkpoint: Sendable, Equatable {
     memory.lastStep = numbers[3]
     memory.acceptedSteps = accepted
     memory.rejectedSteps = rejected
+    memory.timeRest = numbers[7]
     return SavedEvolution(
       state: try group.doubles("state"),
       structure: try group.hasVariable("structure") ? group.doubles("structure") : [],

@@ -39,10 +39,9 @@ extension NetCDFFile.Group {
   ///   - integerFill: the fill value of a variable of integers; nil for none.
   ///   - chunks: the shape of the blocks in which values are stored, one number a dimension; nil
   ///     leaves it to the library.
-  ///   - isCompressed: blocks are stored without loss, but shorter.
   public func defineVariable(
     _ name: String, _ type: NetCDFFile.ValueType, dimensions: [String], integerFill: Int? = nil,
-    chunks: [Int]? = nil, isCompressed: Bool = false,
+    chunks: [Int]? = nil,
     attributes: KeyValuePairs<String, NetCDFFile.Attribute> = [:]
   ) throws(NetCDFError) {
     precondition(chunks.map { $0.count == dimensions.count } ?? true, "one chunk size a dimension")
@@ -55,11 +54,6 @@ extension NetCDFFile.Group {
     if let chunks, !chunks.isEmpty {
       try file.call("choose the chunks of variable '\(name)'") {
         nc_def_var_chunking(id, variable, NC_CHUNKED, chunks)
-      }
-    }
-    if isCompressed {
-      try file.call("choose the compression of variable '\(name)'") {
-        nc_def_var_deflate(id, variable, 1, 1, 4)
       }
     }
     try file.call("choose the fill value of variable '\(name)'") {
@@ -236,7 +230,7 @@ extension NetCDFFile.Group {
     _ body: (_ variable: Int32, _ start: [Int], _ count: [Int]) -> Int32
   ) throws(NetCDFError) {
     let variable = try variableID(name)
-    let (start, count) = try block(name, start, count)
+    let (start, count) = try block(name, variable, start, count)
     let product = count.reduce(1, *)
     precondition(
       product == valueCount, "\(valueCount) values for \(product) places of variable '\(name)'")
@@ -249,7 +243,7 @@ extension NetCDFFile.Group {
     _ body: (Int32, _ start: [Int], _ count: [Int], UnsafeMutablePointer<Value>?) -> Int32
   ) throws(NetCDFError) -> [Value] {
     let variable = try variableID(name)
-    let (start, count) = try block(name, start, count)
+    let (start, count) = try block(name, variable, start, count)
     var values = Array(repeating: zero, count: count.reduce(1, *))
     guard !values.isEmpty else { return [] }
     try file.call("read variable '\(name)'") {
@@ -260,14 +254,19 @@ extension NetCDFFile.Group {
 
   /// The block asked for: from `start` (the first element) as far as `count` (the end) says.
   private func block(
-    _ name: String, _ start: [Int]?, _ count: [Int]?
+    _ name: String, _ variable: Int32, _ start: [Int]?, _ count: [Int]?
   ) throws(NetCDFError) -> (start: [Int], count: [Int]) {
-    let lengths = try variable(name).lengths
-    let start = start ?? lengths.map { _ in 0 }
+    var dimensionCount: Int32 = 0
+    try file.call("read the shape of variable '\(name)'") {
+      nc_inq_varndims(id, variable, &dimensionCount)
+    }
+    // For the length of a dimension that grows the library asks every variable on it.
+    let lengths = count == nil ? try self.variable(name).lengths : []
+    let start = start ?? [Int](repeating: 0, count: Int(dimensionCount))
     let count = count ?? zip(lengths, start).map { max(0, $0 - $1) }
     precondition(
-      start.count == lengths.count && count.count == lengths.count,
-      "variable '\(name)' has \(lengths.count) dimensions")
+      start.count == dimensionCount && count.count == dimensionCount,
+      "variable '\(name)' has \(dimensionCount) dimensions")
     precondition(
       start.allSatisfy { $0 >= 0 } && count.allSatisfy { $0 >= 0 },
       "a block of variable '\(name)' begins and counts from 0")

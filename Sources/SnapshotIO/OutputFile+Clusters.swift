@@ -45,7 +45,7 @@ extension OutputFile {
   func write(
     _ clusters: ClusterComparison, at index: Int, in group: NetCDFFile.Group
   ) throws(NetCDFError) {
-    let width = try clusterCount([clusters.spreads.count])
+    let width = clusterCount([clusters.spreads.count])
     guard width > 0 else { return }
     let missing = [Double](repeating: .nan, count: width - clusters.spreads.count)
     let (start, count) = ([index, 0, 0], [1, clusters.matches.count, width])

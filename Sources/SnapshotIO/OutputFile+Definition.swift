@@ -13,7 +13,7 @@ extension OutputFile {
     try root.setAttribute("run_file", to: .text(layout.runFile))
     try root.setAttribute("seed", to: .unsignedIntegers([layout.seed]))
     try root.setAttribute("wall_time", to: .doubles([0]))
-    let now = ISO8601DateFormatter().string(from: started)
+    let now = started.formatted(.iso8601)
     try root.setAttribute("history", to: .text("\(now) meanfield \(MeanFieldVersion.current)"))
     try root.defineDimension("time", length: nil)
     try root.defineVariable(
@@ -24,7 +24,6 @@ extension OutputFile {
       try root.defineVariable(
         index.name, .int64, dimensions: [index.name],
         attributes: ["long_name": .text(index.longName), "units": "1"])
-      try root.put(index.values, into: index.name)
     }
     try root.defineDimension("component", length: chart.meanWidth)
     // One for all groups: trees of datasets want dimensions of one name to have one length.
@@ -39,6 +38,15 @@ extension OutputFile {
       try defineParticles(try root.group(named: "particles"))
     }
     if layout.hasComparison { try defineComparison(try root.group(named: "comparison")) }
+    try writeCoordinates(root)
+  }
+
+  /// After all definitions: the library writes its tables whenever values follow one.
+  private func writeCoordinates(_ root: NetCDFFile.Group) throws(NetCDFError) {
+    for index in chart.indices { try root.put(index.values, into: index.name) }
+    guard layout.hasDensity else { return }
+    for axis in chart.axes { try root.put(axis.values, into: axis.name) }
+    try root.put(chart.weights, into: "weight")
   }
 
   private func defineDensity(_ root: NetCDFFile.Group) throws(NetCDFError) {
@@ -47,7 +55,6 @@ extension OutputFile {
       try root.defineVariable(
         axis.name, .double, dimensions: [axis.name],
         attributes: ["long_name": .text(axis.longName), "units": "radian"])
-      try root.put(axis.values, into: axis.name)
     }
     let grid = chart.axes.map(\.name)
     try root.defineVariable(
@@ -56,7 +63,6 @@ extension OutputFile {
         "long_name": "quadrature weight of the uniform probability; sum of weight * density = mass",
         "units": "1",
       ])
-    try root.put(chart.weights, into: "weight")
     try root.defineVariable(
       "density", .double, dimensions: ["time"] + grid,
       attributes: [

@@ -7,13 +7,16 @@ struct NodeVariable: Sendable {
   var units: String
   var values: @Sendable (LawNodes) -> [Double]
 
-  /// Nodes that are stored together: a run may end as two atoms, and begin with thousands of nodes.
-  static let chunk = 1024
+  /// Snapshots, and nodes, that are stored together.
+  ///
+  /// A run may end as two atoms, and begin with thousands of nodes. Compressing them would save half of
+  /// their room and take longer than the run.
+  static let chunk = (snapshots: 8, nodes: 128)
 
   /// What so many nodes take at most: whole chunks, each with an entry in the file's own tables.
   static func bytes(_ count: Int) -> Int {
-    let chunks = count / chunk + 1
-    return chunks * (all.count + 1) * (8 * chunk + 128)
+    let chunks = count / chunk.nodes + 1
+    return chunks * (all.count + 1) * (8 * chunk.snapshots * chunk.nodes + 128)
   }
 
   static let all = [
@@ -38,16 +41,16 @@ extension OutputFile {
   func defineNodes(_ group: NetCDFFile.Group) throws(NetCDFError) {
     try group.defineDimension("node", length: nil)
     let dimensions = ["time", "node"]
-    let chunks = [1, NodeVariable.chunk]
+    let chunks = [NodeVariable.chunk.snapshots, NodeVariable.chunk.nodes]
     for variable in NodeVariable.all {
       try group.defineVariable(
-        variable.name, .double, dimensions: dimensions, chunks: chunks, isCompressed: true,
+        variable.name, .double, dimensions: dimensions, chunks: chunks,
         attributes: [
           "long_name": .text(variable.longName), "units": .text(variable.units),
         ])
     }
     try group.defineVariable(
-      "atom", .int32, dimensions: dimensions, integerFill: -1, chunks: chunks, isCompressed: true,
+      "atom", .int32, dimensions: dimensions, integerFill: -1, chunks: chunks,
       attributes: [
         "long_name": "1 for an atom: mass on a point; 0 for a node of a panel", "units": "1",
       ])
@@ -57,11 +60,16 @@ extension OutputFile {
   }
 
   func write(_ nodes: LawNodes, at index: Int, in group: NetCDFFile.Group) throws(NetCDFError) {
-    let (start, count) = ([index, 0], [1, nodes.count])
+    let block = NodeVariable.chunk.nodes
     for variable in NodeVariable.all {
-      try group.put(variable.values(nodes), into: variable.name, start: start, count: count)
+      try pending.add(
+        .doubles(variable.values(nodes)), to: variable.name, of: group, at: index,
+        shape: [nodes.count], block: block)
     }
-    try group.put(nodes.isAtom.map { $0 ? 1 : 0 }, into: "atom", start: start, count: count)
-    try group.put([nodes.count], into: "node_count", start: [index], count: [1])
+    try pending.add(
+      .integers(nodes.isAtom.map { $0 ? 1 : 0 }, fill: -1), to: "atom", of: group, at: index,
+      shape: [nodes.count], block: block)
+    try pending.add(
+      .integers([nodes.count], fill: -1), to: "node_count", of: group, at: index, shape: [])
   }
 }

@@ -12,7 +12,7 @@ extension OutputFile {
     let nodes = frame.density?.law.nodes
     try requireRoom(for: layout.bytesPerSnapshot(nodes: nodes?.count ?? 0))
     let root = file.root
-    let clusterCount = try clusterCount(
+    let clusterCount = clusterCount(
       [frame.densityClusters.count] + frame.memberClusters.map(\.count))
     if let density = frame.density {
       let lengths = chart.axes.map(\.values.count)
@@ -20,9 +20,8 @@ extension OutputFile {
         ("density", density.law.density(on: chart)),
         ("log_density", density.law.logDensity(on: chart)),
       ] {
-        try root.put(
-          values ?? [], into: name, start: [frame.index] + lengths.map { _ in 0 },
-          count: [1] + lengths)
+        try pending.add(
+          .doubles(values ?? []), to: name, of: root, at: frame.index, shape: lengths)
       }
       try writeSeries(
         root, [density], [frame.densityClusters], Diagnostic.ofDensity(hasNodes: nodes != nil),
@@ -35,10 +34,12 @@ extension OutputFile {
       if layout.writtenTokens > 0 {
         let width = chart.token.width
         let components = width > 1 ? [width] : []
-        try group.put(
-          frame.members.flatMap { $0.law.points.prefix(width * layout.writtenTokens) },
-          into: chart.token.name, start: [frame.index, 0, 0] + components.map { _ in 0 },
-          count: [1, layout.members, layout.writtenTokens] + components)
+        let points = frame.members.flatMap {
+          $0.law.points.prefix(width * layout.writtenTokens)
+        }
+        try pending.add(
+          .doubles(points), to: chart.token.name, of: group, at: frame.index,
+          shape: [layout.members, layout.writtenTokens] + components)
       }
       try writeSeries(
         group, frame.members, frame.memberClusters, Diagnostic.ofTokens, frame.index,
@@ -47,10 +48,16 @@ extension OutputFile {
     if let comparison {
       try write(comparison, at: frame.index, in: try root.group(named: "comparison"))
     }
-    // Last, so that a time in the file means that its snapshot is whole.
-    try root.put([frame.time], into: "time", start: [frame.index], count: [1])
-    if Date().timeIntervalSince(lastSync) > 1 { try sync() }
+    try pendingTimes.add(.doubles([frame.time]), to: "time", of: root, at: frame.index, shape: [])
+    if Date().timeIntervalSince(lastSync) > 1 {
+      try sync()
+    } else if pending.bytes > Self.mostPending {
+      try writePending()
+    }
   }
+
+  /// Bytes beyond which waiting gains nothing.
+  private static let mostPending = 1 << 20
 
   private func write(
     _ mergers: [Merger], at place: Int, in group: NetCDFFile.Group
@@ -73,45 +80,44 @@ extension OutputFile {
     _ diagnostics: [Diagnostic], _ index: Int, clusterCount: Int, hasMembers: Bool
   ) throws(NetCDFError) {
     let members = hasMembers ? [snapshots.count] : []
-    let start = [index] + members.map { _ in 0 }
-    let count = [1] + members
+    func add(_ values: [Double], to name: String, _ lengths: [Int]) throws(NetCDFError) {
+      try pending.add(.doubles(values), to: name, of: group, at: index, shape: members + lengths)
+    }
+    func add(_ values: [Int], to name: String) throws(NetCDFError) {
+      try pending.add(
+        .integers(values, fill: -1), to: name, of: group, at: index, shape: members)
+    }
     let moments = snapshots.map { $0.law.moments(for: chart) }
     for (t, table) in chart.tables.enumerated() {
-      let lengths = chart.lengths(of: table)
-      try group.put(
-        moments.flatMap { $0[t] }, into: table.name, start: start + lengths.map { _ in 0 },
-        count: count + lengths)
+      try add(moments.flatMap { $0[t] }, to: table.name, chart.lengths(of: table))
     }
     let width = hasMembers ? chart.tokenMeanWidth : chart.meanWidth
-    try group.put(
-      snapshots.flatMap(\.mean), into: "mean", start: start + [0], count: count + [width])
+    try add(snapshots.flatMap(\.mean), to: "mean", [width])
     for diagnostic in diagnostics {
-      try group.put(
-        snapshots.map(diagnostic.value), into: diagnostic.name, start: start, count: count)
+      try add(snapshots.map(diagnostic.value), to: diagnostic.name, [])
     }
-    try group.put(snapshots.map(\.steps), into: "step", start: start, count: count)
-    try group.put(clusters.map(\.count), into: "cluster_count", start: start, count: count)
+    try add(snapshots.map(\.steps), to: "step")
+    try add(clusters.map(\.count), to: "cluster_count")
     guard clusterCount > 0 else { return }
     let position = chart.clusterPosition
     let padding = clusters.map { clusterCount - $0.count }
-    let size = count + [clusterCount]
-    try group.put(
+    try add(
       zip(clusters, padding).flatMap { list, missing in
         list.flatMap(\.position) + [Double](repeating: .nan, count: missing * position.width)
-      }, into: position.name, start: start + (position.width > 1 ? [0, 0] : [0]),
-      count: size + (position.width > 1 ? [position.width] : []))
-    try group.put(
+      }, to: position.name, [clusterCount] + (position.width > 1 ? [position.width] : []))
+    try add(
       zip(clusters, padding).flatMap { list, missing in
         list.map(\.mass) + [Double](repeating: .nan, count: missing)
-      }, into: "cluster_mass", start: start + [0], count: size)
+      }, to: "cluster_mass", [clusterCount])
   }
 
   /// How many places every variable of clusters has once lists of these lengths are written.
   ///
   /// All of them are written as far as the dimension reaches: what lies in it but beyond a variable's own
   /// extent is not read back as fill values.
-  func clusterCount(_ lengths: [Int]) throws(NetCDFError) -> Int {
-    max(try file.root.dimensionLength("cluster"), lengths.max() ?? 0)
+  func clusterCount(_ lengths: [Int]) -> Int {
+    clusterWidth = max(clusterWidth, lengths.max() ?? 0)
+    return clusterWidth
   }
 
   private func write(

@@ -12,6 +12,11 @@ public final class OutputFile {
   let file: NetCDFFile
   let started = Date()
   var lastSync = Date()
+  /// Snapshots that the library has not been given yet, and after them their times.
+  var pending = PendingRecords()
+  var pendingTimes = PendingRecords()
+  /// Places of every variable of clusters so far.
+  var clusterWidth: Int
   private let earlierTime: Double
   private let claim: DiskClaim
   /// Bytes written since the last `sync`: they may not be on the disk yet.
@@ -30,6 +35,7 @@ public final class OutputFile {
         + 16 * layout.chart.pointCount, at: path)
     file = try NetCDFFile(creating: path, overwrite: overwrite)
     earlierTime = 0
+    clusterWidth = 0
     claim = DiskClaim(path: path)
     try requireRoom(for: layout.bytesPerSnapshot)
     try define()
@@ -41,13 +47,26 @@ public final class OutputFile {
     self.layout = layout
     file = try NetCDFFile(opening: path, writable: true)
     earlierTime = try file.root.attribute("wall_time")?.doubles?.first ?? 0
+    clusterWidth = try file.root.dimensionLength("cluster")
     claim = DiskClaim(path: path)
+  }
+
+  deinit {
+    try? writePending()
   }
 
   // MARK: Closing and room
 
+  /// Gives the library what has been waiting; times last, so that a time in the file means that its
+  /// snapshot is whole.
+  func writePending() throws(NetCDFError) {
+    try pending.write()
+    try pendingTimes.write()
+  }
+
   /// Everything written so far becomes readable even if the process dies.
   public func sync() throws(NetCDFError) {
+    try writePending()
     try file.sync()
     lastSync = Date()
     unsynced = 0
@@ -59,6 +78,7 @@ public final class OutputFile {
     defer { claim.release() }
     let spent = earlierTime + Date().timeIntervalSince(started)
     do {
+      try writePending()
       try file.root.setAttribute("wall_time", to: .doubles([spent]))
     } catch {
       // What is in the file comes first, then the reason why the time is not.

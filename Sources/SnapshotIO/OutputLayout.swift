@@ -39,18 +39,24 @@ public struct OutputLayout: Sendable {
     self.particleStep = particleStep
   }
 
-  /// Bytes one more snapshot takes, at most, with as many nodes as expected.
-  public var bytesPerSnapshot: Int { bytesPerSnapshot(nodes: expectedNodes ?? 0) }
+  /// Bytes of a snapshot among many, at most, with as many nodes as expected.
+  public var bytesPerSnapshot: Int {
+    bytesOfAll + (expectedNodes.map { NodeVariable.bytes($0) / NodeVariable.chunk.snapshots } ?? 0)
+  }
 
-  /// Bytes one more snapshot takes, at most.
+  /// Bytes one more snapshot takes, at most: the first of those that are stored together takes what all do.
   public func bytesPerSnapshot(nodes: Int) -> Int {
+    bytesOfAll + (expectedNodes == nil ? 0 : NodeVariable.bytes(nodes))
+  }
+
+  /// Without nodes.
+  private var bytesOfAll: Int {
     let moments = chart.tables.reduce(0) { $0 + chart.count(of: $1) }
     // Diagnostics, and clusters in chunks of 16.
     let series = moments + 40 + 16 * (1 + chart.clusterPosition.width) + chart.tokenMeanWidth
     let density = hasDensity ? 2 * chart.pointCount + series : 0
     let member = writtenTokens * chart.token.width + series
     return 8 * (density + members * member) + (hasComparison ? bytesPerComparison : 0)
-      + (expectedNodes == nil ? 0 : NodeVariable.bytes(nodes))
   }
 
   /// Bytes of one snapshot's comparison, clusters in chunks of 16.

@@ -79,4 +79,39 @@ import Testing
           < PanelRuns.allowed(reference.equation, tolerance, moment.time))
     }
   }
+
+  /// Points are folded too: four images of each are one atom, and their clusters those of the whole.
+  ///
+  /// The whole keeps its symmetry as long as e^{λt}, λ below 10, has not made rounding visible.
+  @Test func pointsAreFolded() throws {
+    let attention = Attention(beta: 4)
+    let corners = [0.0, 0.3, 1.1].flatMap { angle in
+      (0..<4).map { angle + 0.5 * Double.pi * Double($0) }
+    }
+    let masses = [0.1, 0.05, 0.1].flatMap { [Double](repeating: $0, count: 4) }
+    // Images of a point on the seam may be on either side of it.
+    var points = corners
+    points[1] = points[1].nextDown
+    points[3] = points[3].nextUp
+    let law = PanelRuns.tokens(points, masses)
+    let part = PanelRuns.circle(attention, from: law, tolerance: 1e-12, symmetry: 4, end: 100)
+    let whole = PanelRuns.circle(attention, from: law, tolerance: 1e-12, end: 100)
+    #expect(part.state.count == 4)
+    for time in [0, 0.5, 1, 2] {
+      try part.advance(to: time)
+      try whole.advance(to: time)
+      let (a, b) = (part.snapshot(), whole.snapshot())
+      #expect(abs(a.law.mass - 1) < 1e-15)
+      #expect(abs(a.normalizedEnergy - b.normalizedEnergy) < 20e-12)
+      #expect(abs(a.scaledDissipation - b.scaledDissipation) < 20e-12)
+      let angles = (PanelRuns.angles(part).sorted(), PanelRuns.angles(whole).sorted())
+      #expect(angles.0.count == 12)
+      #expect(zip(angles.0, angles.1).allSatisfy { abs(remainder($0 - $1, .pi / 2)) < 20e-12 })
+      #expect(a.clusters().count == b.clusters().count)
+    }
+    // All has met at four places, whatever the way.
+    try part.advance(to: 100)
+    #expect(part.state.count == 2)
+    #expect(part.snapshot().clusters().allSatisfy { abs($0.mass - 0.25) < 1e-15 })
+  }
 }

@@ -51,28 +51,29 @@ struct MergerSearch {
   /// Width at which halving stops, as a part of the interval between the two snapshots.
   private static let resolution = 1e-9
 
-  /// Mergers after `start` and up to `end`, where the clusters are `after`.
+  /// Mergers after `start`, where the clusters are `before`, and up to `end`, where they are `after`.
   static func mergers(
-    from start: Run, to end: Double, after: [Cluster]
+    from start: Run, before: [Cluster], to end: Double, after: [Cluster]
   ) throws(SimulationFailure) -> [Merger] {
     let width = max(64 * end.ulp, resolution * (end - start.memory.time))
-    return try mergers(from: start, to: end, after: after, width: width)
+    return try mergers(from: start, before: before, to: end, after: after, width: width)
   }
 
   private static func mergers(
-    from start: Run, to end: Double, after: [Cluster], width: Double
+    from start: Run, before: [Cluster], to end: Double, after: [Cluster], width: Double
   ) throws(SimulationFailure) -> [Merger] {
-    let clusters = start.snapshot().clusters()
-    guard after.count < clusters.count else { return [] }
-    let before = start.memory.time
-    if end - before <= width {
+    guard after.count < before.count else { return [] }
+    let begin = start.memory.time
+    if end - begin <= width {
       // As they were found: another way to the same time may end on the other side of the event.
-      return Merger.mergers(at: end, before: clusters, after: after)
+      return Merger.mergers(at: end, before: before, after: after)
     }
     let middle = start.replica()
-    try middle.advance(to: before + 0.5 * (end - before), shouldStop: { false })
+    try middle.advance(to: begin + 0.5 * (end - begin), shouldStop: { false })
     let between = middle.snapshot().clusters()
-    let first = try mergers(from: start, to: middle.memory.time, after: between, width: width)
-    return first + (try mergers(from: middle, to: end, after: after, width: width))
+    let first = try mergers(
+      from: start, before: before, to: middle.memory.time, after: between, width: width)
+    return first
+      + (try mergers(from: middle, before: between, to: end, after: after, width: width))
   }
 }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Synchronization
 internal import Transforms
 
 /// Z̄, or ⟨x, ∫ y dμ⟩ at β = 0, with its critical points: zeros of a Fourier series of K(β) modes.
@@ -30,7 +31,8 @@ struct CircleLandscape {
     var count = 256
     while count < 16 * modes { count *= 2 }
     spacing = 2 * Double.pi / Double(count)
-    let grid = RealFourierTransform(count: count)
+    let grid = LandscapeGrids.take(count)
+    defer { LandscapeGrids.keep(grid) }
     var tables: [[Double]] = []
     for order in 0...2 {
       grid.clearCoefficients()
@@ -148,5 +150,25 @@ struct CircleLandscape {
 
   private func series(_ angle: Double, order: Int) -> Double {
     moments.series(factors, at: angle, order: order)
+  }
+}
+
+/// Transforms that wait for the next landscape: planning one takes longer than all else.
+private enum LandscapeGrids {
+  /// One that nobody uses at the moment.
+  private struct Idle: @unchecked Sendable {
+    let grid: RealFourierTransform
+  }
+
+  private static let idle = Mutex<[Int: Idle]>([:])
+
+  static func take(_ count: Int) -> RealFourierTransform {
+    let found = idle.withLock { $0.removeValue(forKey: count) }
+    return found?.grid ?? RealFourierTransform(count: count)
+  }
+
+  static func keep(_ grid: RealFourierTransform) {
+    let found = Idle(grid: grid)
+    idle.withLock { $0[found.grid.count] = found }
   }
 }

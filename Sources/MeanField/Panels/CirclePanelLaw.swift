@@ -10,8 +10,8 @@ struct CirclePanelLaw: Law {
   /// All of it.
   private let mesh: PanelMesh
   private let line = CirclePanelLine(symmetry: 1)
-  /// As many as clusters are told by.
-  private let landscape: Moments
+  /// As many as clusters are told by, and energies.
+  let landscape: Moments
 
   private let lastGrid = LastGrid()
   private let equation: Equation

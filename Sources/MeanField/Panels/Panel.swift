@@ -137,38 +137,63 @@ struct Panel: Sendable, Equatable {
 
   /// log dμ/dσ at the nodes.
   func currentLogDensities(_ line: some PanelLine) -> [Double] {
-    let slopes = Self.rule.derivative(positions)
+    currentLogDensities(line, slopes: slopes)
+  }
+
+  /// The same where Φ′ at the nodes is known.
+  func currentLogDensities(_ line: some PanelLine, slopes: [Double]) -> [Double] {
+    let width = log(halfWidth)
     return positions.indices.map { i in
-      logDensities[i] + line.logUniform(at: birth(Self.rule.nodes[i])) + log(halfWidth)
+      logDensities[i] + line.logUniform(at: birth(Self.rule.nodes[i])) + width
         - log(slopes[i]) - line.logUniform(at: positions[i])
     }
   }
+
+  /// Φ′ at the nodes.
+  var slopes: [Double] { Self.rule.derivative(positions) }
 
   /// The ξ with Φ(ξ) = position, by Newton's method between two nodes.
   ///
   /// - Parameter slopes: Φ′ at the nodes, where they are known.
   func coordinate(of position: Double, slopes: [Double]? = nil) -> Double {
-    let slopes = slopes ?? Self.rule.derivative(positions)
+    let slopes = slopes ?? self.slopes
     let nodes = Self.rule.nodes
     let next = positions.firstIndex { $0 > position } ?? positions.count
     var low = next == 0 ? -1 : nodes[next - 1]
     var high = next == positions.count ? 1 : nodes[next]
-    // The chord, or from an outer node on the tangent.
+    // The cubic of the inverse, or from an outer node on the tangent.
     let known = max(0, next - 1)
-    let slope =
-      next == 0 || next == positions.count
-      ? slopes[known] : (positions[next] - positions[known]) / (nodes[next] - nodes[known])
-    var place = min(max(nodes[known] + (position - positions[known]) / slope, low), high)
+    let offset = position - positions[known]
+    var first = offset / slopes[known]
+    if next > 0, next < positions.count {
+      let width = positions[next] - positions[known]
+      let part = offset / width
+      let chord = part * (nodes[next] - nodes[known])
+      let starts = width / slopes[known] - (nodes[next] - nodes[known])
+      let ends = width / slopes[next] - (nodes[next] - nodes[known])
+      first = chord + part * (1 - part) * ((1 - part) * starts - part * ends)
+    }
+    let guess = nodes[known] + first
+    var place = guess.isNaN ? 0.5 * (low + high) : min(max(guess, low), high)
     for _ in 0..<60 {
       let (value, slope) = Self.rule.values(positions, slopes, at: place)
       let excess = value - position
       if excess <= 0 { low = place } else { high = place }
       let newton = place - excess / slope
-      let next = newton >= low && newton <= high ? newton : 0.5 * (low + high)
-      if abs(next - place) < 1e-14 { return next }
+      let isInside = newton >= low && newton <= high
+      let next = isInside ? newton : 0.5 * (low + high)
+      // Newton's method squares what is left.
+      if abs(next - place) < (isInside ? 1e-9 : 1e-14) { return next }
       place = next
     }
     return place
+  }
+
+  /// Takes positions from a row of numbers.
+  mutating func take(_ source: UnsafePointer<Double>) {
+    positions.withUnsafeMutableBufferPointer { positions in
+      positions.baseAddress?.update(from: source, count: positions.count)
+    }
   }
 
   /// Mass between ξ = −1 and a place, by Gauss's rule on that part.
@@ -222,21 +247,9 @@ enum PanelPiece: Sendable, Equatable {
   }
 
   var positions: [Double] {
-    get {
-      switch self {
-      case .panel(let panel): panel.positions
-      case .atom(let atom): [atom.position]
-      }
-    }
-    set {
-      switch self {
-      case .panel(var panel):
-        panel.positions = newValue
-        self = .panel(panel)
-      case .atom(var atom):
-        atom.position = newValue[0]
-        self = .atom(atom)
-      }
+    switch self {
+    case .panel(let panel): panel.positions
+    case .atom(let atom): [atom.position]
     }
   }
 
@@ -251,6 +264,36 @@ enum PanelPiece: Sendable, Equatable {
     switch self {
     case .panel(let panel): panel.ends
     case .atom(let atom): (atom.position, atom.position)
+    }
+  }
+
+  /// Takes as many positions as there are from a row of numbers.
+  mutating func take(_ source: UnsafePointer<Double>) {
+    switch self {
+    case .panel(var panel):
+      // Let go of first, so that no array is copied.
+      self = .atom(Atom(position: 0, mass: 0, label: 0))
+      panel.take(source)
+      self = .panel(panel)
+    case .atom(var atom):
+      atom.position = source[0]
+      self = .atom(atom)
+    }
+  }
+
+  /// Appends the positions to a row of numbers.
+  func write(to row: inout [Double]) {
+    switch self {
+    case .panel(let panel): row += panel.positions
+    case .atom(let atom): row.append(atom.position)
+    }
+  }
+
+  /// Appends the masses.
+  func writeMasses(to row: inout [Double]) {
+    switch self {
+    case .panel(let panel): row += panel.masses
+    case .atom(let atom): row.append(atom.mass)
     }
   }
 

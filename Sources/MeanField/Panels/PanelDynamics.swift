@@ -16,6 +16,7 @@ struct PanelDynamics<Line: PanelLine>: LawDynamics {
   private(set) var mesh: PanelMesh
   private let field: any PanelField
   private var masses: [Double]
+  private var outline = PanelOutline()
   /// Atoms with a watershed after them.
   private var voids: [Int] = []
   /// Positions when the present step began.
@@ -30,11 +31,12 @@ struct PanelDynamics<Line: PanelLine>: LawDynamics {
     limits = PanelLimits(tolerance: tolerance, beta: equation.attention.beta)
     field = line.field(equation)
     if case .tokens(let tokens) = law {
-      mesh = PanelMesh(atoms: tokens.points, masses: tokens.masses)
+      mesh = line.atoms(of: tokens)
     } else {
       mesh = PanelMesh(law, on: line, limits: limits)
     }
     masses = mesh.masses
+    outline.read(mesh.pieces)
   }
 
   /// The state at t = 0.
@@ -85,12 +87,7 @@ struct PanelDynamics<Line: PanelLine>: LawDynamics {
   mutating func resolves(
     _ candidate: [Double], time: Double
   ) throws(SimulationFailure) -> Bool {
-    mesh.load(candidate)
-    return mesh.pieces.allSatisfy { piece in
-      guard case .panel(let panel) = piece else { return true }
-      return limits.excess(panel) <= 20
-        && zip(panel.positions, panel.positions.dropFirst()).allSatisfy(<)
-    }
+    outline.isResolved(in: candidate, limits)
   }
 
   /// Halves in the earlier state what has become too steep in the later one.
@@ -100,7 +97,8 @@ struct PanelDynamics<Line: PanelLine>: LawDynamics {
     mesh.load(candidate)
     let steep = mesh.pieces.map { piece in
       guard case .panel(let panel) = piece else { return false }
-      return limits.excess(panel) > 1
+      let (start, end) = panel.ends
+      return limits.excess(tail: panel.tail, mass: panel.mass, width: end - start) > 1
     }
     mesh.load(state)
     mesh.halve(line) { i, _ in steep[i] }
@@ -109,8 +107,7 @@ struct PanelDynamics<Line: PanelLine>: LawDynamics {
   }
 
   mutating func finishStep(_ state: inout [Double]) {
-    mesh.load(before)
-    let endsBefore = mesh.pieces.map(\.ends)
+    let endsBefore = outline.ends(in: before)
     mesh.load(state)
     if !line.isClosed { mesh.pin(line.range) }
     let narrows = mesh.adapt(line, limits: limits, before: endsBefore)
@@ -131,12 +128,17 @@ struct PanelDynamics<Line: PanelLine>: LawDynamics {
   /// Writes the mesh's positions into the state, W left as it is.
   private mutating func take(_ state: inout [Double]) {
     let budget = state[state.count - 1]
-    state = mesh.positions + mesh.voidLogDensities + [budget]
+    state.removeAll(keepingCapacity: true)
+    for i in mesh.pieces.indices { mesh.pieces[i].write(to: &state) }
+    state += mesh.voidLogDensities
+    state.append(budget)
     readMesh()
   }
 
   private mutating func readMesh() {
-    masses = mesh.masses
+    masses.removeAll(keepingCapacity: true)
+    for i in mesh.pieces.indices { mesh.pieces[i].writeMasses(to: &masses) }
+    outline.read(mesh.pieces)
     voids = mesh.pieces.indices.filter { i in
       if case .atom(let atom) = mesh.pieces[i] { return atom.voidLogDensity != nil }
       return false
@@ -159,11 +161,12 @@ struct PanelDynamics<Line: PanelLine>: LawDynamics {
       }
     }
     let (entropy, minimum) = mesh.entropyAndMinimum(line)
-    let energies = line.energies(mesh, equation)
+    let law = line.law(mesh, equation, limits: limits)
+    let energies = line.energies(law, equation)
     return Snapshot(
       time: time, steps: steps, stepSize: stepSize, equation: equation,
-      law: line.law(mesh, equation, limits: limits), normalizedEnergy: energies.normalized,
-      energyAboveUniform: energies.aboveUniform, scaledDissipation: budget,
+      law: law, normalizedEnergy: energies.normalized, energyAboveUniform: energies.aboveUniform,
+      scaledDissipation: budget,
       largestSpeed: velocities.prefix(masses.count).reduce(0) { max($0, abs($1)) },
       entropy: entropy,
       minimumDensity: minimum, dissipated: state[state.count - 1],

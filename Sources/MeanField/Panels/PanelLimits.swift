@@ -50,22 +50,23 @@ struct PanelLimits: Sendable {
   /// Error of the moments that a panel's polynomial may cause, in their unit.
   func momentError(_ panel: Panel) -> Double { panel.tail * panel.mass * waveNumber }
 
-  /// Above 1 a panel has to be halved.
-  func excess(_ panel: Panel) -> Double {
-    let tail = panel.tail
+  /// Above 1 a panel of some mass has to be halved.
+  ///
+  /// - Parameters:
+  ///   - tail: of its positions.
+  ///   - width: of its image.
+  func excess(tail: Double, mass: Double, width: Double) -> Double {
     guard tail > Self.rounding else { return 0 }
-    let (start, end) = panel.ends
-    return max(
-      tail * panel.mass * waveNumber / (0.02 * tolerance), tail / (Self.flowTail * (end - start)))
+    return max(tail * mass * waveNumber / (0.02 * tolerance), tail / (Self.flowTail * width))
   }
 
   /// Whether a panel would have to be halved once its image is wider by a factor.
-  func needsHalving(_ panel: Panel, stretch: Double) -> Bool {
-    let (start, end) = panel.ends
+  func needsHalving(_ panel: Panel, width: Double, stretch: Double) -> Bool {
     let stretch = min(max(1, stretch), 2)
     // The coefficient of degree p − 1 grows like that power of the stretch.
-    return (end - start) * stretch > widest
-      || excess(panel) * pow(stretch, Double(PanelRule.count)) > 1
+    return width * stretch > widest
+      || excess(tail: panel.tail, mass: panel.mass, width: width)
+        * pow(stretch, Double(PanelRule.count)) > 1
   }
 
   /// Whether the density at t = 0 asks for narrower panels.
@@ -90,27 +91,25 @@ struct PanelLimits: Sendable {
   }
 
   /// One panel for two neighbours, where it resolves what both know; nil elsewhere.
-  func joint(_ left: Panel, _ right: Panel, _ line: some PanelLine) -> Panel? {
+  func joint(_ left: inout PanelProfile, _ right: inout PanelProfile, _ line: some PanelLine)
+    -> Panel?
+  {
     let start = left.ends.start
     let (border, end) = right.ends
     let width = end - start
     let gap = border - left.ends.end
     guard width < 0.5 * widest, width > 4 * atomWidth, abs(gap) < 1e-6 * width else { return nil }
-    let leftLogs = left.currentLogDensities(line)
-    let rightLogs = right.currentLogDensities(line)
     // Quick: on twice the width, coefficients of degree 15 are thousands of times what they are.
-    guard
-      max(PanelRule.standard.tail(leftLogs), PanelRule.standard.tail(rightLogs))
-        < 3e-3 * Self.densityTail + 1e-12 / width
-    else { return nil }
-    let leftSlopes = PanelRule.standard.derivative(left.positions)
-    let rightSlopes = PanelRule.standard.derivative(right.positions)
+    let most = 3e-3 * Self.densityTail + 1e-12 / width
+    guard left.density(line).tail < most, right.density(line).tail < most else { return nil }
+    let (leftSlopes, leftLogs, _) = left.density(line)
+    let (rightSlopes, rightLogs, _) = right.density(line)
     let middle = 0.5 * (start + end)
     let anchor = line.anchor(of: middle)
     var joint = Panel(
       anchor: anchor, centre: middle - anchor, halfWidth: 0.5 * width, line: line
     ) { position in
-      let (panel, logs) = position < border ? (left, leftLogs) : (right, rightLogs)
+      let (panel, logs) = position < border ? (left.panel, leftLogs) : (right.panel, rightLogs)
       let place = panel.coordinate(
         of: position, slopes: position < border ? leftSlopes : rightSlopes)
       return (
@@ -121,7 +120,31 @@ struct PanelLimits: Sendable {
     guard tail < 2 * Self.densityTail, tail * joint.mass < 0.001 * tolerance,
       sumsRight(joint, line, within: 0.001 * tolerance)
     else { return nil }
-    joint.scale(by: (left.mass + right.mass) / joint.mass)
+    joint.scale(by: (left.panel.mass + right.panel.mass) / joint.mass)
     return joint
+  }
+}
+
+/// What is asked of a panel by both its neighbours, found once.
+struct PanelProfile {
+  let panel: Panel
+  let ends: (start: Double, end: Double)
+  private var known: (slopes: [Double], logs: [Double], tail: Double)?
+
+  init(_ panel: Panel) {
+    self.panel = panel
+    ends = panel.ends
+  }
+
+  /// Φ′ and log dμ/dσ at the nodes, and the tail of that.
+  mutating func density(
+    _ line: some PanelLine
+  ) -> (slopes: [Double], logs: [Double], tail: Double) {
+    if let known { return known }
+    let slopes = panel.slopes
+    let logs = panel.currentLogDensities(line, slopes: slopes)
+    let found = (slopes, logs, PanelRule.standard.tail(logs))
+    known = found
+    return found
   }
 }

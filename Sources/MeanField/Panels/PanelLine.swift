@@ -17,11 +17,14 @@ protocol PanelLine: Sendable {
   /// log dμ/dσ of an initial law, −∞ where it is zero.
   func logDensity(of law: InitialLaw) -> (Double) -> Double
 
+  /// Atoms of a start that is points; of those that the line has as images of one another, one with the mass of all.
+  func atoms(of tokens: InitialLaw.Tokens) -> PanelMesh
+
   /// How the velocity at points of mass comes about.
   func field(_ equation: Equation) -> any PanelField
   func law(_ mesh: PanelMesh, _ equation: Equation, limits: PanelLimits) -> Law
   /// ∫∫ e^{β(⟨x,y⟩−1)} dμ dμ, and Ē above that of the uniform law.
-  func energies(_ mesh: PanelMesh, _ equation: Equation)
+  func energies(_ law: Law, _ equation: Equation)
     -> (normalized: Double, aboveUniform: Double)
 
   /// Leaves out panels that hold no mass, of a law that is atoms otherwise, and keeps what is needed to find
@@ -38,6 +41,9 @@ protocol PanelLine: Sendable {
 }
 
 extension PanelLine {
+  func atoms(of tokens: InitialLaw.Tokens) -> PanelMesh {
+    PanelMesh(atoms: tokens.points, masses: tokens.masses)
+  }
   func emptyVoids(of mesh: inout PanelMesh, _ equation: Equation, limits: PanelLimits) {}
   func forgetVoids(of mesh: inout PanelMesh, _ equation: Equation) {}
   func writeVoidRates(

@@ -19,11 +19,14 @@ struct PanelMesh: Sendable, Equatable {
 
   /// Takes the positions from a state, and leaves what follows them alone.
   mutating func load(_ state: [Double]) {
+    precondition(state.count >= count, "a position for every node")
     var place = 0
-    for i in pieces.indices {
-      let count = pieces[i].count
-      pieces[i].positions = Array(state[place..<(place + count)])
-      place += count
+    state.withUnsafeBufferPointer { state in
+      guard let base = state.baseAddress else { return }
+      for i in pieces.indices {
+        pieces[i].take(base + place)
+        place += pieces[i].count
+      }
     }
     for i in pieces.indices {
       guard case .atom(var atom) = pieces[i], atom.voidLogDensity != nil else { continue }
@@ -121,34 +124,39 @@ struct PanelMesh: Sendable, Equatable {
     _ line: some PanelLine, limits: PanelLimits, before: [(start: Double, end: Double)]
   ) -> [Bool] {
     let ends = pieces.map(\.ends)
-    var result: [PanelPiece] = []
     var narrows: [Bool] = []
+    var changes: [(range: ClosedRange<Int>, pieces: [PanelPiece])] = []
     var i = 0
     while i < pieces.count {
       var j = i
       while j + 1 < pieces.count, ends[j + 1].end - ends[i].start < limits.atomWidth { j += 1 }
       let width = ends[j].end - ends[i].start
-      // Atoms that have met move no more.
-      let contracts = width <= before[j].end - before[i].start
-      // What holds no mass is never more than the density of a void.
-      let hasMass = pieces[i...j].contains { $0.mass > PanelLimits.emptyMass }
-      if contracts && hasMass && (j > i || (width < 0.25 * limits.atomWidth && width > 0)) {
-        result.append(.atom(Self.atom(Array(pieces[i...j]), line)))
+      let isNarrow = j > i || (width < 0.25 * limits.atomWidth && width > 0)
+      // Atoms that have met move no more; what holds no mass is never more than the density of a void.
+      if isNarrow, width <= before[j].end - before[i].start,
+        pieces[i...j].contains(where: { $0.mass > PanelLimits.emptyMass })
+      {
+        changes.append((i...j, [.atom(Self.atom(Array(pieces[i...j]), line))]))
         narrows.append(true)
         i = j + 1
         continue
       }
-      let stretch = (ends[i].end - ends[i].start) / (before[i].end - before[i].start)
-      if case .panel(let panel) = pieces[i], limits.needsHalving(panel, stretch: stretch) {
-        result += panel.halves(line).map { .panel($0) }
+      let own = ends[i].end - ends[i].start
+      let stretch = own / (before[i].end - before[i].start)
+      if case .panel(let panel) = pieces[i],
+        limits.needsHalving(panel, width: own, stretch: stretch)
+      {
+        changes.append((i...i, panel.halves(line).map { .panel($0) }))
         narrows += [false, false]
       } else {
-        result.append(pieces[i])
         narrows.append(stretch < 1)
       }
       i += 1
     }
-    pieces = result
+    // From the last to the first, so that the others keep their places.
+    for change in changes.reversed() {
+      pieces.replaceSubrange(change.range, with: change.pieces)
+    }
     return narrows
   }
 
@@ -207,13 +215,21 @@ struct PanelMesh: Sendable, Equatable {
   /// - Parameter may: for every piece, whether it may be joined.
   mutating func join(_ line: some PanelLine, limits: PanelLimits, where may: [Bool]) {
     var result: [PanelPiece] = []
+    // Of the last panel in the result.
+    var last: PanelProfile?
     for (i, piece) in pieces.enumerated() {
-      if i > 0, may[i - 1], may[i], case .panel(let right) = piece,
-        case .panel(let left)? = result.last, let joint = limits.joint(left, right, line)
-      {
+      guard may[i], case .panel(let panel) = piece else {
+        last = nil
+        result.append(piece)
+        continue
+      }
+      var profile = PanelProfile(panel)
+      if var left = last, let joint = limits.joint(&left, &profile, line) {
         result[result.count - 1] = .panel(joint)
+        last = PanelProfile(joint)
       } else {
         result.append(piece)
+        last = profile
       }
     }
     pieces = result

@@ -114,21 +114,38 @@ final class PanelRule: Sendable {
   func half(_ side: Int, of values: [Double]) -> [Double] { Self.product(halves[side], values) }
 
   /// Values at −1 and 1.
-  func ends(of values: [Double]) -> (start: Double, end: Double) {
-    let values = Self.row(values)
-    return ((values * ends.0).total, (values * ends.1).total)
+  func ends(of values: [Double]) -> (start: Double, end: Double) { ends(of: Self.row(values)) }
+
+  /// The same of p values in a row.
+  func ends(at values: UnsafePointer<Double>) -> (start: Double, end: Double) {
+    ends(of: Self.row(at: values))
   }
 
   /// What a polynomial of degree p − 1 is about to miss: its last two Legendre coefficients.
-  func tail(_ values: [Double]) -> Double {
-    let values = Self.row(values)
-    return abs((values * last.0).total) + abs((values * last.1).total)
+  func tail(_ values: [Double]) -> Double { tail(Self.row(values)) }
+
+  /// The same of p values in a row.
+  func tail(at values: UnsafePointer<Double>) -> Double { tail(Self.row(at: values)) }
+
+  @inline(__always)
+  private func ends(of values: Row) -> (start: Double, end: Double) {
+    ((values * ends.0).total, (values * ends.1).total)
+  }
+
+  @inline(__always)
+  private func tail(_ values: Row) -> Double {
+    abs((values * last.0).total) + abs((values * last.1).total)
   }
 
   @inline(__always)
   private static func row(_ values: [Double]) -> Row {
     precondition(values.count == count, "a value at every node")
     return values.withUnsafeBytes { $0.loadUnaligned(as: Row.self) }
+  }
+
+  @inline(__always)
+  private static func row(at values: UnsafePointer<Double>) -> Row {
+    UnsafeRawPointer(values).loadUnaligned(as: Row.self)
   }
 
   private static func product(_ columns: [Row], _ values: [Double]) -> [Double] {

@@ -41,10 +41,10 @@ struct ZonalPanelLine: PanelLine {
   }
 
   func energies(
-    _ mesh: PanelMesh, _ equation: Equation
+    _ law: ZonalPanelLaw, _ equation: Equation
   ) -> (normalized: Double, aboveUniform: Double) {
     let kernel = equation.kernel
-    let moments = ZonalPanelLaw(mesh, line: self, kernel: kernel).zonalMoments(degree: kernel.modes)
+    let moments = law.zonalMoments(degree: kernel.modes)
     func sum(_ part: KernelSpectrum.Part) -> Double {
       zip(kernel.weights(part), moments).reduce(0) { $0 + $1.0 * $1.1 * $1.1 }
     }

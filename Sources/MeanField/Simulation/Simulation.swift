@@ -18,6 +18,8 @@ public final class Simulation {
   private let threads: Int
   /// The density as it was at the last frame, and the mergers found up to then.
   private var densityAtFrame: (any LawEvolution)?
+  /// Its clusters; nil after it was restored.
+  private var clustersAtFrame: [Cluster]?
   private var mergerCount = 0
 
   /// What all see at one planned time.
@@ -116,7 +118,8 @@ public final class Simulation {
     var mergers: [Merger] = []
     if let densityAtFrame, let density {
       mergers = try MergerSearch.mergers(
-        from: densityAtFrame, to: density.time, after: clusters)
+        from: densityAtFrame, before: clustersAtFrame ?? densityAtFrame.snapshot().clusters(),
+        to: density.time, after: clusters)
     }
     let frame = Frame(
       index: index, time: times[index], density: density, densityClusters: clusters,
@@ -124,6 +127,7 @@ public final class Simulation {
       response: followsFluctuation ? fluctuation?.response() : nil, mergers: mergers,
       earlierMergers: mergerCount)
     densityAtFrame = self.density?.replica()
+    clustersAtFrame = clusters
     mergerCount += mergers.count
     nextSnapshot += 1
     return frame
@@ -152,6 +156,7 @@ public final class Simulation {
       if let earlier = saved.densityAtFrame {
         guard density.restore(earlier) else { return false }
         densityAtFrame = density.replica()
+        clustersAtFrame = nil
       }
       guard density.restore(state) else { return false }
     }

@@ -6,7 +6,7 @@ public enum SimulationFailure: Error, Sendable, Equatable, CustomStringConvertib
   case resolutionLost(time: Double, tail: Double, tolerance: Double, resolution: Resolution)
   /// Softmax divides by Z, which a sum of harmonics cannot resolve where it is this small.
   case voidUnresolved(time: Double, place: String, ratio: Double)
-  /// The error estimate asks for steps below the spacing of floating-point times.
+  /// The error estimate asks for steps below a part of 10¹⁵ of the time, or of a unit of it.
   case stepTooSmall(time: Double, step: Double)
   /// Not a number, or infinite.
   case stateNotFinite(time: Double)

@@ -4,7 +4,9 @@ internal import Transforms
 /// Adaptive time stepping: the only step function there is for deterministic dynamics.
 ///
 /// The local error, in the largest norm and in units of `Dynamics.errorUnit`, stays below the
-/// tolerance; the step follows a proportional–integral controller (Gustafsson 1991). The way to
+/// tolerance; the step follows a proportional–integral controller (Gustafsson 1991) or, where that is
+/// shorter, what the trend of the error predicts (Gustafsson 1994): before a merger every step must be a
+/// part of the last. The way to
 /// an appointed time is divided into equal steps no longer than the chosen one, so that times are
 /// hit exactly and no step is tiny.
 public struct Stepper {
@@ -14,6 +16,8 @@ public struct Stepper {
   /// Everything that decides the next step besides the state: what a checkpoint must keep.
   public struct Memory: Sendable, Equatable {
     public var time = 0.0
+    /// What rounding has left out of `time`: far out, steps may be shorter than doubles are apart.
+    public var timeRest = 0.0
     /// The length the controller asks for; 0 before the first step.
     public var chosen = 0.0
     public var previousError = 1.0
@@ -23,6 +27,23 @@ public struct Stepper {
     public var lastStep = 0.0
 
     public init() {}
+
+    fileprivate func remaining(to target: Double) -> Double { (target - time) - timeRest }
+
+    /// Time is told apart to 32 digits, but in a unit of it tokens move by one at most: from t = 1 on, nothing
+    /// that goes on for less than a part of 10¹⁵ of that is their motion.
+    fileprivate var shortestStep: Double {
+      16 * max(min(1, time).ulp, Double.ulpOfOne * time.ulp)
+    }
+
+    /// Knuth's sum of two numbers, with what rounding leaves.
+    fileprivate mutating func move(by step: Double) {
+      let step = step + timeRest
+      let sum = time + step
+      let part = sum - time
+      timeRest = (time - (sum - part)) + (step - part)
+      time = sum
+    }
   }
 
   public var memory = Memory()
@@ -50,10 +71,11 @@ public struct Stepper {
     _ dynamics: inout D, _ state: inout [Double], to target: Double,
     shouldStop: () -> Bool = { false }
   ) throws(SimulationFailure) {
-    while memory.time < target {
+    while memory.remaining(to: target) > 0 {
       // Two planned times that rounding cannot tell apart are one.
       if memory.acceptedSteps > 0, target - memory.time <= 16 * memory.time.ulp {
         memory.time = target
+        memory.timeRest = 0
         return
       }
       try step(&dynamics, &state, towards: target)
@@ -73,10 +95,10 @@ public struct Stepper {
     var wasRejected = false
     var wasHalved = false
     while true {
-      let remaining = target - memory.time
+      let remaining = memory.remaining(to: target)
       let pieces = max(1, (remaining / min(memory.chosen, longest) - 1e-9).rounded(.up))
       let h = remaining / pieces
-      if !(h > 16 * memory.time.ulp) {
+      if !(h > memory.shortestStep) {
         guard state.allSatisfy(\.isFinite) else { throw .stateNotFinite(time: memory.time) }
         throw .stepTooSmall(time: memory.time, step: h)
       }
@@ -106,11 +128,17 @@ public struct Stepper {
       }
       let safeError = max(error, 1e-8)
       var growth = 0.9 * pow(safeError, -0.7 * exponent) * pow(memory.previousError, 0.4 * exponent)
+      if memory.lastStep > 0 {
+        // Hairer & Wanner, section IV.8: an error of φ hᵖ whose φ goes on growing as it did.
+        let trend = pow(memory.previousError, exponent) * pow(safeError, -2 * exponent)
+        growth = min(growth, 0.9 * h / memory.lastStep * trend)
+      }
       growth = min(max(growth, 0.2), wasRejected ? 1 : 6)
       // A step cut short by an appointment says little about longer ones.
       memory.chosen = h < 0.5 * memory.chosen ? max(memory.chosen, h * growth) : h * growth
       memory.previousError = safeError
-      memory.time = time
+      memory.move(by: h)
+      if pieces == 1 { (memory.time, memory.timeRest) = (target, 0) }
       memory.lastStep = h
       memory.acceptedSteps += 1
       swap(&state, &candidate)
@@ -216,8 +244,10 @@ public struct Stepper {
     precondition(
       dynamics.linearMap == nil || scheme.isStableForStiffParts,
       "\(scheme.name) cannot carry stiff parts")
-    if storage.first?.count == count { return }
-    storage = (0...scheme.stageCount).map { _ in StageArray(count: count) }
+    if let room = storage.first?.count, room >= count { return }
+    // Where panels come with every step, there is room for those of the next ones too.
+    let room = storage.isEmpty ? count : count + count / 4
+    storage = (0...scheme.stageCount).map { _ in StageArray(count: room) }
   }
 }
 

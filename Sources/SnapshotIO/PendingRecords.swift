@@ -1,0 +1,105 @@
+/// Records of variables that grow with time, until several of each are written at once.
+///
+/// A call of the library takes as long as writing a thousand numbers, and there are some thirty variables: a
+/// run of many small snapshots would spend its time there. Nothing is lost by waiting, since what the
+/// library has been given outlives the process only from the next `sync` on.
+struct PendingRecords {
+  /// One record; shorter ones than others are filled up, doubles with NaN.
+  enum Values {
+    case doubles([Double])
+    case integers([Int], fill: Int)
+
+    var count: Int {
+      switch self {
+      case .doubles(let values): values.count
+      case .integers(let values, _): values.count
+      }
+    }
+  }
+
+  private struct Key: Hashable {
+    var group: Int32
+    var name: String
+  }
+
+  /// Records of one variable, one after another.
+  private struct Run {
+    let group: NetCDFFile.Group
+    let name: String
+    /// Index of the first.
+    let first: Int
+    /// Of every record; without the last length where that varies.
+    let shape: [Int]
+    /// Blocks that the varying length takes, where it does.
+    let blocks: Int?
+    var records: [Values]
+  }
+
+  private var runs: [Run] = []
+  private var places: [Key: Int] = [:]
+  private(set) var bytes = 0
+
+  /// Takes a record of a variable.
+  ///
+  /// - Parameters:
+  ///   - index: its place along time.
+  ///   - shape: lengths of the other dimensions; of the last one it may be less than that of other records.
+  ///   - block: how many of these are stored together, where the last length varies.
+  mutating func add(
+    _ values: Values, to name: String, of group: NetCDFFile.Group, at index: Int, shape: [Int],
+    block: Int? = nil
+  ) throws(NetCDFError) {
+    guard values.count > 0 else { return }
+    bytes += 8 * values.count
+    let key = Key(group: group.id, name: name)
+    let fixed = block == nil ? shape : Array(shape.dropLast())
+    let blocks = block.map { (values.count - 1) / $0 }
+    if let place = places[key] {
+      let run = runs[place]
+      if run.first + run.records.count == index, run.shape == fixed, run.blocks == blocks {
+        runs[place].records.append(values)
+        return
+      }
+      try Self.write(run)
+      runs[place] = Run(
+        group: group, name: name, first: index, shape: fixed, blocks: blocks, records: [values])
+      return
+    }
+    places[key] = runs.count
+    runs.append(
+      Run(group: group, name: name, first: index, shape: fixed, blocks: blocks, records: [values]))
+  }
+
+  /// Writes everything, variables in the order in which they first came.
+  mutating func write() throws(NetCDFError) {
+    for run in runs { try Self.write(run) }
+    self = PendingRecords()
+  }
+
+  private static func write(_ run: Run) throws(NetCDFError) {
+    let last = run.blocks == nil ? [] : [run.records.reduce(0) { max($0, $1.count) }]
+    let shape = run.shape + last
+    let size = shape.reduce(1, *)
+    let start = [run.first] + shape.map { _ in 0 }
+    let count = [run.records.count] + shape
+    switch run.records[0] {
+    case .doubles(let single) where run.records.count == 1:
+      try run.group.put(single, into: run.name, start: start, count: count)
+    case .doubles:
+      var all: [Double] = []
+      all.reserveCapacity(size * run.records.count)
+      for case .doubles(let values) in run.records {
+        all += values
+        all += repeatElement(.nan, count: size - values.count)
+      }
+      try run.group.put(all, into: run.name, start: start, count: count)
+    case .integers(_, let fill):
+      var all: [Int] = []
+      for case .integers(let values, _) in run.records {
+        all += values
+        all += repeatElement(fill, count: size - values.count)
+      }
+      try run.group.put(all, into: run.name, start: start, count: count)
+    }
+  }
+}

@@ -30,27 +30,12 @@ extension CircleResponse {
     return (square / Double(tokens)).squareRoot()
   }
 
-  /// What a unit of mass added at every label does to ∫ φ dμ, from φ and φ′ at the labels; the rules
-  /// are those of `influence(on:)`.
-  fileprivate func influence(values: [Double], slopes: [Double]) -> [Double] {
-    let n = count
-    var result = values
-    for j in 0..<n {
-      let stretch = hasOrder ? Self.stretch(of: j, among: angles, gaps: gaps) : 0
-      let flux = stretch * densities[j] / (4 * Double.pi)
-      let rise = values[(j + 1) % n] - values[(j + n - 1) % n]
-      let factor = (1 - stretch) * masses[j] * slopes[j] + flux * rise
-      for b in 0..<n { result[b] += factor * displacements[j * n + b] }
-    }
-    return result
-  }
-
-  /// The label at or before an angle, and how far the angle is on the way to the next.
-  fileprivate func place(of angle: Double) -> (label: Int, share: Double) {
+  /// The point at or before an angle, and how far the angle is on the way to the next.
+  fileprivate func place(of angle: Double) -> (point: Int, share: Double) {
     let offset = wrappedAngle(angle - angles[0])
-    let next = angles.firstIndex { $0 - angles[0] > offset } ?? count
+    let next = angles.firstIndex { $0 - angles[0] > offset } ?? angles.count
     let start = angles[next - 1] - angles[0]
-    let end = next < count ? angles[next] - angles[0] : 2 * Double.pi
+    let end = next < angles.count ? angles[next] - angles[0] : 2 * Double.pi
     return (next - 1, end > start ? (offset - start) / (end - start) : 0)
   }
 
@@ -58,10 +43,10 @@ extension CircleResponse {
   fileprivate func displacement(at angle: Double, width: Double) -> [Double] {
     let n = count
     guard !hasOrder else {
-      let (label, share) = place(of: angle)
-      let next = (label + 1) % n
+      let (point, share) = place(of: angle)
+      let next = (point + 1) % angles.count
       return (0..<n).map {
-        (1 - share) * displacements[label * n + $0] + share * displacements[next * n + $0]
+        (1 - share) * displacements[point * n + $0] + share * displacements[next * n + $0]
       }
     }
     // Labels at random places: a mean over those near by, three of them at least.
@@ -131,10 +116,14 @@ private struct CircleBasins {
     guard !borders.isEmpty else { return response.masses.map { _ in 0 } }
     let before = (i + borders.count - 1) % borders.count
     let width = wrappedAngle(borders[i] - borders[before])
-    return response.angles.indices.map { b in
-      let isInside = wrappedAngle(response.angles[b] - borders[before]) < width
-      return (isInside ? 1 : 0) + crossings[before][b] - crossings[i][b]
+    let isInside = response.angles.map { wrappedAngle($0 - borders[before]) < width }
+    var changes = response.points.owners.map { isInside[$0] ? 1.0 : 0 }
+    for p in isInside.indices where isInside[p] {
+      let transfers = response.points.transfers[p]
+      for b in transfers.indices { changes[b] += transfers[b] }
     }
+    for b in changes.indices { changes[b] += crossings[before][b] - crossings[i][b] }
+    return changes
   }
 
   /// From the labels on either side, each by its own density and its displacement relative to that
@@ -147,24 +136,31 @@ private struct CircleBasins {
     _ border: Double, shifts: [Double], between left: Double, and right: Double,
     _ response: CircleResponse
   ) -> [Double] {
-    let n = response.count
-    let (label, share) = response.place(of: border)
+    let (point, share) = response.place(of: border)
+    let next = (point + 1) % response.angles.count
     let turn = 2 * Double.pi
-    func flux(_ j: Int, towards top: Double) -> [Double] {
+    func flux(_ p: Int, towards top: Double) -> [Double] {
+      // What crossed beside a cluster or a settled point is among their masses.
+      guard response.points.gaps[p].isFinite, !response.points.areSettled[p] else {
+        return shifts.map { _ in 0 }
+      }
       let whole = abs(remainder(top - border, turn))
-      let way = abs(remainder(response.angles[j] - border, turn))
+      let way = abs(remainder(response.angles[p] - border, turn))
       let t = whole > 0 ? min(way / whole, 1) : 0
       let topShare = t * t * (3 - 2 * t)
       let top = response.displacement(at: top, width: 0)
-      let density = response.densities[j] / turn
-      return (0..<n).map { b in
+      let density = response.densities[p] / turn
+      return shifts.indices.map { b in
         let landscape = (1 - topShare) * shifts[b] + topShare * top[b]
-        return density * (response.displacements[j * n + b] - landscape)
+        return density * (response.displacements[p * response.count + b] - landscape)
       }
     }
-    let before = flux(label, towards: left)
-    let after = flux((label + 1) % n, towards: right)
-    return zip(before, after).map { (1 - share) * $0 + share * $1 }
+    // Across a gap either side counts as its masses do once it has joined a cluster.
+    let tear = max(response.torn.stretches[point], response.torn.stretches[next])
+    let weight = share + tear * (response.points.nextShares[point] - share)
+    let before = flux(point, towards: left)
+    let after = flux(next, towards: right)
+    return zip(before, after).map { (1 - weight) * $0 + weight * $1 }
   }
 
   /// The density is that of the law, since labels are too few to tell it.

@@ -1,97 +1,87 @@
 internal import Foundation
 internal import Transforms
 
-/// Where J masses stand and how a unit of mass added at one displaces every other.
+/// Where the mass of J labels stands and how a unit of mass added at one displaces all of it.
 public struct CircleResponse: LinearResponse {
-  /// θ_j; ascending through one turn where there is no noise.
+  /// θ_p; ascending through one turn where there is no noise.
   public let angles: [Double]
-  /// w_j, summing to one.
+  /// Which labels they are, and their masses.
+  let points: ResponsePoints
+  /// w_b of the labels, summing to one.
   public let masses: [Double]
-  /// dμ/dσ at the labels, where there is no noise.
+  /// dμ/dσ at points that are one label, where there is no noise.
   public let densities: [Double]
   /// Whether neighbours stay neighbours: without noise.
   let hasOrder: Bool
-  /// How far apart the neighbours of each label were at the start.
-  let gaps: [Double]
-  /// Ξ_jb at j·J + b.
+  /// Where flux counts instead of derivatives.
+  let torn: TornPoints
+  /// Ξ_pb at p·J + b.
   public let displacements: [Double]
-  /// Extra masses of the samples of second order, and what labels move by at second order.
-  let extras: [SIMD16<Double>]
+  /// Extra masses of the samples of second order, by label.
+  let labelExtras: [SIMD16<Double>]
+  /// What points move by at second order.
   let seconds: [SIMD16<Double>]
 
-  public var count: Int { angles.count }
-
-  /// How much the flux past label j counts instead of derivatives at it: 0 while its neighbours are at
-  /// most three times as far apart as at the start, 1 from six times on, smooth in between.
-  static func stretch(of j: Int, among angles: UnsafePointer<Double>, gaps: [Double]) -> Double {
-    let ratio = gap(at: j, among: angles, count: gaps.count) / gaps[j]
-    let t = min(max((ratio - 3) / 3, 0), 1)
-    return t * t * (3 - 2 * t)
-  }
-
-  /// The angle from the label before to the label after.
-  static func gap(at j: Int, among angles: UnsafePointer<Double>, count: Int) -> Double {
-    let turn = 2 * Double.pi
-    let next = j + 1 == count ? angles[0] + turn : angles[j + 1]
-    let last = j == 0 ? angles[count - 1] - turn : angles[j - 1]
-    return next - last
-  }
+  /// J.
+  public var count: Int { masses.count }
 
   /// Influence ψ_k(b) of label b on m_k: e^{−ikθ_b} plus what the response of b adds, centred.
   ///
   /// N E[Δm_k conj Δm_l] is the mean of ψ_k conj ψ_l over b with weights w_b.
   public func influence(on mode: Int) -> (real: [Double], imaginary: [Double]) {
-    let n = count
-    let slopes = slopes(of: mode)
-    var real = angles.map { cos(Double(mode) * $0) }
-    var imaginary = angles.map { -sin(Double(mode) * $0) }
-    for j in 0..<n {
-      let (x, y) = (slopes.real[j], slopes.imaginary[j])
-      for b in 0..<n {
-        real[b] += x * displacements[j * n + b]
-        imaginary[b] += y * displacements[j * n + b]
-      }
-    }
-    return (centred(real), centred(imaginary))
-  }
-
-  /// What m_k changes by when a label moves.
-  private func slopes(of mode: Int) -> (real: [Double], imaginary: [Double]) {
-    let n = count
     let k = Double(mode)
     let cosines = angles.map { cos(k * $0) }
     let sines = angles.map { -sin(k * $0) }
-    var real = cosines
-    var imaginary = sines
-    for j in 0..<n {
-      // −ik e^{−ikθ} at the label, or its integral between the neighbours.
-      let stretch = hasOrder ? Self.stretch(of: j, among: angles, gaps: gaps) : 0
-      let mass = (1 - stretch) * masses[j]
-      let flux = stretch * densities[j] / (4 * Double.pi)
-      real[j] = mass * k * sines[j] + flux * (cosines[(j + 1) % n] - cosines[(j + n - 1) % n])
-      imaginary[j] = -mass * k * cosines[j] + flux * (sines[(j + 1) % n] - sines[(j + n - 1) % n])
-    }
-    return (real, imaginary)
+    return (
+      centred(influence(values: cosines, slopes: sines.map { k * $0 })),
+      centred(influence(values: sines, slopes: cosines.map { -k * $0 }))
+    )
   }
 
-  /// With displacements ξ of the samples, w_j Ω_j φ′ + x_j ξ_j φ′ + ½ w_j ξ_j² φ″ at every label.
+  /// What a unit of mass added at every label does to ∫ φ dμ, from φ and φ′ at the points.
+  func influence(values: [Double], slopes: [Double]) -> [Double] {
+    let n = count
+    let weights = weights(values: values, slopes: slopes)
+    var result = points.owners.map { values[$0] }
+    for p in angles.indices {
+      for b in points.transfers[p].indices { result[b] += values[p] * points.transfers[p][b] }
+      let weight = weights[p]
+      for b in 0..<n { result[b] += weight * displacements[p * n + b] }
+    }
+    return result
+  }
+
+  /// What ∫ φ dμ changes by when a point moves.
+  private func weights(values: [Double], slopes: [Double]) -> [Double] {
+    var result = zip(points.masses, slopes).map { $0 * $1 }
+    torn.distribute(&result, from: 0, values)
+    return result
+  }
+
+  /// With displacements ξ of the samples, w_p Ω_p φ′ + x_p ξ_p φ′ + ½ w_p ξ_p² φ″ at every point.
   public func secondOrder(degrees: [Int]) -> [[[Double]]] {
     let shifts = displacements.withUnsafeBufferPointer { buffer -> [SIMD16<Double>] in
       guard let base = buffer.baseAddress else { return [] }
-      return (0..<count).map { CircleSecondOrder.shift(base + $0 * count, extras) }
+      return angles.indices.map { CircleSecondOrder.shift(base + $0 * count, labelExtras) }
     }
+    let carriers = torn.carried(shifts)
     return degrees.map { mode in
       let k = Double(mode)
-      let slopes = slopes(of: mode)
+      let cosines = angles.map { cos(k * $0) }
+      let sines = angles.map { -sin(k * $0) }
+      let weights = (
+        weights(values: cosines, slopes: sines.map { k * $0 }),
+        weights(values: sines, slopes: cosines.map { -k * $0 })
+      )
       var real = SIMD16<Double>.zero
       var imaginary = SIMD16<Double>.zero
-      for j in 0..<count {
-        let stays = 1 - (hasOrder ? Self.stretch(of: j, among: angles, gaps: gaps) : 0)
-        let moved = stays * extras[j] * shifts[j]
-        let square = (-0.5 * k * k * stays * masses[j]) * shifts[j] * shifts[j]
-        let (x, y) = (cos(k * angles[j]), -sin(k * angles[j]))
-        real += slopes.real[j] * seconds[j] + k * y * moved + x * square
-        imaginary += slopes.imaginary[j] * seconds[j] - k * x * moved + y * square
+      for p in angles.indices {
+        let moved = points.extras[p] * carriers[p].first
+        let square = (-0.5 * k * k * points.masses[p]) * carriers[p].second
+        let added = points.secondTransfers[p] / SecondOrder.scale
+        let (x, y) = (cosines[p], sines[p])
+        real += weights.0[p] * seconds[p] + k * y * moved + x * (square + added)
+        imaginary += weights.1[p] * seconds[p] - k * x * moved + y * (square + added)
       }
       return [real, imaginary].map { sums in
         let samples = (0..<SecondOrder.samples).map { sums[$0] }
@@ -134,28 +124,79 @@ public struct CircleResponse: LinearResponse {
 
   /// The law with masses added at the labels, in linear response.
   ///
+  /// The flow keeps points in order. Linear response does not where they are few and the flow has torn them
+  /// apart: the nearest displacement that does, in the mean over masses, is taken.
+  ///
   /// - Parameter extra: δw_b for every label, summing to zero.
   func curve(adding extra: [Double]) -> MassCurve {
     let n = count
-    let shifts = (0..<n).map { j in
-      (0..<n).reduce(0) { $0 + displacements[j * n + $1] * extra[$1] }
+    func sum(_ row: some Sequence<Double>) -> Double {
+      zip(row, extra).reduce(0) { $0 + $1.0 * $1.1 }
     }
+    let shifts = angles.indices.map { sum(displacements[($0 * n)..<(($0 + 1) * n)]) }
+    var masses = zip(points.masses, points.transfers).map { $0 + sum($1) }
+    for b in 0..<n { masses[points.owners[b]] += extra[b] }
     guard hasOrder else {
-      return .through(
-        zip(angles, shifts).map { $0 + $1 }, masses: zip(extra, masses).map { $0 + $1 })
+      return .through(zip(angles, shifts).map { $0 + $1 }, masses: masses)
     }
-    var points: [(angle: Double, level: Double)] = []
+    // What passes a torn point is mass of its neighbours, and it goes with its cluster.
+    var moved = angles
+    for p in angles.indices {
+      let there = torn.shares[p] * shifts[torn.references[p]]
+      moved[p] += shifts[p] + torn.stretches[p] * (there - shifts[p])
+      guard torn.fluxes[p] > 0 else { continue }
+      let flux = torn.fluxes[p] * (shifts[p] - there)
+      let (last, next) = torn.neighbours(of: p)
+      let parts = torn.parts(past: p)
+      masses[last] += parts.before * flux
+      masses[p] += parts.here * flux
+      masses[next] += parts.after * flux
+    }
+    moved = Self.inOrder(moved, masses: points.masses)
+    var vertices: [(angle: Double, level: Double)] = []
     var below = 0.0
-    for j in 0..<n {
-      let level = below + 0.5 * (masses[j] + extra[j])
-      below += masses[j] + extra[j]
-      // Beside a gap the label stays and the flux changes its level; elsewhere it moves.
-      if Self.stretch(of: j, among: angles, gaps: gaps) > 0.5 {
-        points.append((angles[j], level - densities[j] / (2 * Double.pi) * shifts[j]))
+    for p in angles.indices {
+      if points.gaps[p].isFinite {
+        vertices.append((moved[p], below + 0.5 * masses[p]))
       } else {
-        points.append((angles[j] + shifts[j], level))
+        vertices.append((moved[p], below))
+        vertices.append((moved[p], below + masses[p]))
+      }
+      below += masses[p]
+    }
+    return MassCurve(vertices: vertices)
+  }
+
+  /// The nearest angles in the mean square over masses that ascend through one turn.
+  ///
+  /// Neighbours in the wrong order are drawn together to their centre, until there are none (isotonic
+  /// regression; Ayer et al., Ann. Math. Stat. 26, 1955), from the heaviest point on.
+  static func inOrder(_ angles: [Double], masses: [Double]) -> [Double] {
+    let turn = 2 * Double.pi
+    guard let first = masses.indices.max(by: { masses[$0] < masses[$1] }) else { return angles }
+    var blocks: [(mass: Double, angle: Double, count: Int)] = []
+    for i in angles.indices {
+      let p = (first + i) % angles.count
+      let angle = p < first ? angles[p] + turn : angles[p]
+      var block = (mass: max(masses[p], .leastNormalMagnitude), angle: angle, count: 1)
+      while let last = blocks.last, last.angle > block.angle {
+        let mass = last.mass + block.mass
+        block.angle += last.mass / mass * (last.angle - block.angle)
+        block = (mass, block.angle, last.count + block.count)
+        blocks.removeLast()
+      }
+      blocks.append(block)
+    }
+    var result = angles
+    var i = 0
+    let end = (blocks.first?.angle ?? 0) + turn
+    for block in blocks {
+      for _ in 0..<block.count {
+        let p = (first + i) % angles.count
+        result[p] = min(block.angle, end) - (p < first ? turn : 0)
+        i += 1
       }
     }
-    return MassCurve(vertices: points)
+    return result
   }
 }

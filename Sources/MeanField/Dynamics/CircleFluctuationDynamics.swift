@@ -11,8 +11,9 @@ internal import Transforms
 ///
 /// The response of b is the law with its labels displaced: it changes ∫ φ dμ by Σ_j w_j Ξ_jb φ′(θ_j).
 /// Between two clusters the flow stretches labels apart, and mass that changes sides does so between
-/// two of them, where no derivative sees it. There the flux through a label, −f_j Ξ_jb / 2π, counts
-/// instead: ½ (f_j/2π) Ξ_jb (φ_{j+1} − φ_{j−1}).
+/// two of them, where no derivative sees it. There the flux past a label counts instead (`TornPoints`). Labels
+/// that have come together become one point, in the end one for every cluster (`ResponsePoints`), so that a
+/// state that lives long costs next to nothing; what fluctuations have made of its clusters' masses is then settled.
 ///
 /// With N independent draws the law differs from μ by N^{−1/2} Σ_b √w_b g_b (δ_{θ_b} + response of
 /// b), g Gaussian: the central limit theorem carried along the flow (literature 5.8, C37). With noise
@@ -23,17 +24,16 @@ public struct CircleFluctuationDynamics: ResponseDynamics {
   /// J, a multiple of 16.
   public let count: Int
 
-  /// w_j, summing to one.
-  private let masses: [Double]
+  let labels: ResponseLabels
+  var points: ResponsePoints
+  /// Of the kernel, in radians.
+  let width: Double
   private let starts: [Double]
   private let logDensities: [Double]
-  /// How far apart the neighbours of each label are at the start.
-  private let gaps: [Double]
   private let clock: Double
-  /// Extra masses of the samples of second order.
-  private let extras: [SIMD16<Double>]
   private var jacobian: [Double]
-  private var forcing: [Double]
+  /// ∂X(θ_j)/∂w_i.
+  private var pulls: [Double]
 
   private static let bumpShare = 0.25
 
@@ -47,6 +47,7 @@ public struct CircleFluctuationDynamics: ResponseDynamics {
     self.count = count
     let moments = law.circularMoments(modes: max(1, law.circularModes))
     let ones = [Double](repeating: 1, count: moments.count)
+    let masses: [Double]
     if equation.noise > 0 {
       let sampler = CircleSampler(law: law)
       let stream = RandomStream(seed: seed, member: 0, purpose: .fluctuation)
@@ -73,11 +74,23 @@ public struct CircleFluctuationDynamics: ResponseDynamics {
       log(max(moments.series(ones, at: $0), .leastNormalMagnitude))
     }
     let places = starts
-    gaps = places.indices.map { CircleResponse.gap(at: $0, among: places, count: count) }
+    labels = ResponseLabels(
+      masses: masses,
+      gaps: places.indices.map { Self.gap(at: $0, among: places, count: count) },
+      extras: SecondOrder.extraMasses(masses))
+    points = ResponsePoints(labels)
+    width = 1 / max(1, equation.attention.beta).squareRoot()
     clock = equation.attention.clock
-    extras = SecondOrder.extraMasses(masses)
-    jacobian = [Double](repeating: 0, count: count * count)
-    forcing = jacobian
+    jacobian = []
+    pulls = []
+  }
+
+  /// The angle from the point before to the point after.
+  static func gap(at p: Int, among angles: [Double], count: Int) -> Double {
+    let turn = 2 * Double.pi
+    let next = p + 1 == count ? angles[0] + turn : angles[p + 1]
+    let last = p == 0 ? angles[count - 1] - turn : angles[p - 1]
+    return next - last
   }
 
   /// Enough labels to resolve a kernel of width β^{−1/2}, as far as β = 4096.
@@ -101,35 +114,61 @@ public struct CircleFluctuationDynamics: ResponseDynamics {
 
   /// Responses beyond 100 say only that chance decides: they need no absolute accuracy.
   public func errorUnit(of state: [Double]) -> Double {
-    max(1, 0.01 * (state[(2 * count)...].lazy.map { abs($0) }.max() ?? 0))
+    let n = points.count
+    var largest = 0.0
+    for p in 0..<n {
+      let weight = points.errorWeights[p]
+      for i in responses(of: p) { largest = max(largest, weight * abs(state[i])) }
+      for i in seconds(of: p) { largest = max(largest, weight * abs(state[i])) }
+    }
+    return max(1, 0.01 * largest)
+  }
+
+  public mutating func weighErrors(_ errors: UnsafeMutablePointer<Double>) {
+    for p in 0..<points.count where points.errorWeights[p] < 1 {
+      for i in responses(of: p) { errors[i] *= points.errorWeights[p] }
+      for i in seconds(of: p) { errors[i] *= points.errorWeights[p] }
+    }
+  }
+
+  /// Where in a state Ξ_p is.
+  func responses(of p: Int) -> Range<Int> {
+    let start = 2 * points.count + p * count
+    return start..<(start + count)
+  }
+
+  /// Where Ω_p is.
+  func seconds(of p: Int) -> Range<Int> {
+    let start = (2 + count) * points.count + p * SecondOrder.samples
+    return start..<(start + SecondOrder.samples)
   }
 
   public mutating func writeRate(
     of state: UnsafePointer<Double>, into rate: UnsafeMutablePointer<Double>
   ) {
-    let n = count
+    let n = points.count
+    let masses = points.masses
     let beta = equation.attention.beta
     let sines = (0..<n).map { sin(0.5 * state[$0]) }
     let cosines = (0..<n).map { cos(0.5 * state[$0]) }
     let divides = equation.attention.normalization == .softmax
-    // Shares of the two rules, and f_i/4π: what a displacement carries past the two neighbours.
-    let stretches = (0..<n).map {
-      equation.noise > 0 ? 0 : CircleResponse.stretch(of: $0, among: state, gaps: gaps)
+    let torn = torn(among: state)
+    if jacobian.count != n * n {
+      jacobian = [Double](repeating: 0, count: n * n)
+      pulls = jacobian
     }
-    let fluxes = (0..<n).map { stretches[$0] * exp(state[n + $0]) / (4 * Double.pi) }
-    let pointMasses = (0..<n).map { (1 - stretches[$0]) * masses[$0] }
     // e^{β(cos Δ − 1)} = 2^{exponent · sin²(Δ/2)}.
     let exponent = -2 * beta / log(2)
-    var kernels = [Double](repeating: 0, count: n)
+    // Exponentials are taken eight at a time.
+    var kernels = [Double](repeating: 0, count: (n + 7) / 8 * 8)
     var kernelSines = kernels
     var rises = kernels
     var bends = kernels
-    let shifts = (0..<n).map { j in
-      CircleSecondOrder.shift(state + 2 * n + j * n, extras)
+    let shifts = (0..<n).map {
+      CircleSecondOrder.shift(state + responses(of: $0).lowerBound, labels.extras)
     }
     let second = CircleSecondOrder(
-      beta: beta, extras: extras, shifts: shifts, pointMasses: pointMasses,
-      stretches: stretches, fluxes: fluxes)
+      beta: beta, points: points, shifts: shifts, torn: torn)
     for j in 0..<n {
       let row = j * n
       // e = e^{β(cos Δ − 1)} and e sin Δ, their sums, and the rate of change of both with θ_j.
@@ -151,7 +190,6 @@ public struct CircleFluctuationDynamics: ResponseDynamics {
         partition += masses[i] * kernel
         slope += masses[i] * kernel * sine
         slopeRate += masses[i] * rise
-        jacobian[row + i] = rise
         rises[i] = rise
         // The next derivative of κ sin Δ.
         bends[i] =
@@ -164,46 +202,76 @@ public struct CircleFluctuationDynamics: ResponseDynamics {
       // δX_j = −factor (δS_j + share δZ_j), and S′, Z′ = −β S along the circle.
       let share = divides ? velocity : 0
       let velocityRate = -factor * (slopeRate - share * beta * slope)
-      for b in 0..<n { forcing[row + b] = -factor * (kernelSines[b] + share * kernels[b]) }
       for i in 0..<n {
-        jacobian[row + i] =
-          factor * pointMasses[i] * (jacobian[row + i] - share * beta * kernelSines[i])
+        pulls[row + i] = -factor * (kernelSines[i] + share * kernels[i])
+        jacobian[row + i] = factor * masses[i] * (rises[i] - share * beta * kernelSines[i])
       }
-      for i in 0..<n where fluxes[i] > 0 {
-        let next = i + 1 == n ? 0 : i + 1
-        let last = i == 0 ? n - 1 : i - 1
-        jacobian[row + i] += fluxes[i] * (forcing[row + next] - forcing[row + last])
-      }
+      torn.distribute(&jacobian, from: row, pulls)
       jacobian[row + j] += velocityRate
       second.writeRate(
         at: j, kernels, kernelSines, rises, bends, masses: masses, velocity: velocity,
-        factor: factor, divides: divides, jacobian: jacobian, row: row,
-        state: state + 2 * n + n * n, into: rate + 2 * n + n * n)
+        factor: factor, divides: divides, jacobian: jacobian, pulls: pulls, row: row,
+        state: state + seconds(of: 0).lowerBound, into: rate + seconds(of: 0).lowerBound)
       rate[j] = velocity
-      rate[n + j] = -velocityRate
+      // Of several labels there is no density.
+      rate[n + j] = points.gaps[j].isFinite ? -velocityRate : 0
     }
-    let responses = rate + 2 * n
+    respond(to: state, rate)
+    for p in 0..<n where points.areSettled[p] {
+      // A separator stays where the flow divides; leaving that place by rounding would only cost steps.
+      if points.areSeparators[p] { rate[p] = 0 }
+      rate[n + p] = 0
+      for i in responses(of: p) { rate[i] = 0 }
+      for i in seconds(of: p) { rate[i] = 0 }
+    }
+  }
+
+  /// Ξ′ = A Ξ + W, where a unit of mass at label b is at its point, and H_p elsewhere.
+  private func respond(
+    to state: UnsafePointer<Double>, _ rate: UnsafeMutablePointer<Double>
+  ) {
+    let n = points.count
+    let (responses, rates) = (state + 2 * n, rate + 2 * n)
     jacobian.withUnsafeBufferPointer { jacobian in
-      forcing.withUnsafeBufferPointer { forcing in
-        guard let a = jacobian.baseAddress, let w = forcing.baseAddress else { return }
-        multiply(a, state + 2 * n, into: responses, size: n)
-        for i in 0..<(n * n) { responses[i] += w[i] }
+      guard let a = jacobian.baseAddress else { return }
+      multiply(a, responses, into: rates, rows: n, inner: n, columns: count)
+    }
+    for j in 0..<n {
+      for b in 0..<count { rates[j * count + b] += pulls[j * n + points.owners[b]] }
+      for p in 0..<n where !points.transfers[p].isEmpty {
+        let pull = pulls[j * n + p]
+        for b in 0..<count { rates[j * count + b] += pull * points.transfers[p][b] }
       }
     }
+  }
+
+  func torn(among state: UnsafePointer<Double>) -> TornPoints {
+    TornPoints(points, logDensities: state + points.count)
+  }
+
+  public var structure: [Double] { points.encoded(labels) }
+
+  public mutating func adopt(stateCount: Int, structure: [Double], from present: Int) -> Bool {
+    guard let saved = ResponsePoints(decoding: structure, labels),
+      stateCount == saved.count * (2 + count + SecondOrder.samples)
+    else { return false }
+    points = saved
+    return true
   }
 
   public func response(of state: [Double]) -> any LinearResponse { labels(of: state) }
 
   /// The state in physical terms.
   public func labels(of state: [Double]) -> CircleResponse {
-    CircleResponse(
-      angles: Array(state[0..<count]), masses: masses,
-      densities: state[count..<(2 * count)].map { exp($0) }, hasOrder: equation.noise == 0,
-      gaps: gaps, displacements: Array(state[(2 * count)..<(2 * count + count * count)]),
-      extras: extras,
-      seconds: (0..<count).map { j in
-        CircleSecondOrder.load(state, 2 * count + count * count + SecondOrder.samples * j)
-          / SecondOrder.scale
+    let n = points.count
+    return CircleResponse(
+      angles: Array(state[0..<n]), points: points, masses: labels.masses,
+      densities: (0..<n).map { points.gaps[$0].isFinite ? exp(state[n + $0]) : .nan },
+      hasOrder: equation.noise == 0, torn: torn(state),
+      displacements: Array(state[responses(of: 0).lowerBound..<seconds(of: 0).lowerBound]),
+      labelExtras: labels.extras,
+      seconds: (0..<n).map {
+        CircleSecondOrder.load(state, seconds(of: $0).lowerBound) / SecondOrder.scale
       })
   }
 }

@@ -1,34 +1,40 @@
 /// The second derivative of the labels' flow on the circle, for sixteen samples of extra masses at once.
 ///
-/// Labels at θ_j + ε ξ_j + ε² Ω_j carry w_j + ε x_j. With h(Δ) the kernel κ or κ sin Δ and Δ = θ_j − θ_i the
+/// Points at θ_j + ε ξ_j + ε² Ω_j carry w_j + ε x_j. With h(Δ) the kernel κ or κ sin Δ and Δ = θ_j − θ_i the
 /// sums Σ_i m_i h change at second order by those with Ω, which are linear, and by
 ///
 ///     Σ_i x_i h′ (ξ_j − ξ_i) + ½ Σ_i w_i h″ (ξ_j − ξ_i)².
 ///
-/// Between labels that are torn apart the flux past them counts as in the linear response; what is quadratic in
+/// Between points that are torn apart the flux past them counts as in the linear response; what is quadratic in
 /// it is left out.
 struct CircleSecondOrder {
   let beta: Double
   private let shifts: [SIMD16<Double>]
   private let extras: [SIMD16<Double>]
-  /// p_i ξ_i, p_i ξ_i², x_i ξ_i with p what is left of the mass where flux does not count.
+  private let points: ResponsePoints
+  /// w_i ξ_i, w_i ξ_i², x_i ξ_i with what counts of each where points are torn (`TornPoints`).
   private let moved: [SIMD16<Double>]
   private let squares: [SIMD16<Double>]
   private let carried: [SIMD16<Double>]
-  /// Labels with a flux past them, and flux times ξ.
-  private let torn: [(label: Int, flux: SIMD16<Double>)]
+  private let torn: TornPoints
+  /// Points with a flux past them, and flux times ξ.
+  private let fluxes: [(point: Int, flux: SIMD16<Double>)]
 
   init(
-    beta: Double, extras: [SIMD16<Double>], shifts: [SIMD16<Double>], pointMasses: [Double],
-    stretches: [Double], fluxes: [Double]
+    beta: Double, points: ResponsePoints, shifts: [SIMD16<Double>], torn: TornPoints
   ) {
     self.beta = beta
-    self.extras = extras
+    self.points = points
     self.shifts = shifts
-    moved = zip(pointMasses, shifts).map { $0 * $1 }
-    squares = zip(moved, shifts).map { $0 * $1 }
-    carried = shifts.indices.map { (1 - stretches[$0]) * extras[$0] * shifts[$0] }
-    torn = fluxes.indices.filter { fluxes[$0] > 0 }.map { ($0, fluxes[$0] * shifts[$0]) }
+    extras = points.extras
+    let carriers = torn.carried(shifts)
+    moved = zip(points.masses, carriers).map { $0 * $1.first }
+    squares = zip(points.masses, carriers).map { $0 * $1.second }
+    carried = zip(extras, carriers).map { $0 * $1.first }
+    self.torn = torn
+    fluxes = torn.fluxes.indices.filter { torn.fluxes[$0] > 0 }.map {
+      ($0, torn.fluxes[$0] * (shifts[$0] - torn.shares[$0] * shifts[torn.references[$0]]))
+    }
   }
 
   /// Σ_b row_b x_b.
@@ -48,7 +54,7 @@ struct CircleSecondOrder {
   func writeRate(
     at j: Int, _ kernels: [Double], _ sines: [Double], _ rises: [Double], _ bends: [Double],
     masses: [Double], velocity: Double, factor: Double, divides: Bool, jacobian: [Double],
-    row: Int, state: UnsafePointer<Double>, into rate: UnsafeMutablePointer<Double>
+    pulls: [Double], row: Int, state: UnsafePointer<Double>, into rate: UnsafeMutablePointer<Double>
   ) {
     let zero = SIMD16<Double>.zero
     // Sums of κ, κ sin Δ, its derivative and its second one, over extra, moved and carried masses.
@@ -78,17 +84,17 @@ struct CircleSecondOrder {
       bend += masses[i] * bends[i]
     }
     var (kernelFlux, sineFlux, riseFlux) = (zero, zero, zero)
-    let count = masses.count
-    for (i, flux) in torn {
-      let next = i + 1 == count ? 0 : i + 1
-      let last = i == 0 ? count - 1 : i - 1
-      kernelFlux += flux * (kernels[next] - kernels[last])
-      sineFlux += flux * (sines[next] - sines[last])
-      riseFlux += flux * (rises[next] - rises[last])
+    for (i, flux) in fluxes {
+      kernelFlux += flux * torn.rise(of: kernels, past: i)
+      sineFlux += flux * torn.rise(of: sines, past: i)
+      riseFlux += flux * torn.rise(of: rises, past: i)
     }
     for i in masses.indices {
       let here = UnsafeRawPointer(state + 16 * i).loadUnaligned(as: SIMD16<Double>.self)
       linear.addProduct(here, SIMD16(repeating: jacobian[row + i]))
+    }
+    for p in masses.indices where !points.transfers[p].isEmpty {
+      linear.addProduct(points.secondTransfers[p], SIMD16(repeating: pulls[row + p]))
     }
     let shift = shifts[j]
     let half = 0.5 * shift * shift

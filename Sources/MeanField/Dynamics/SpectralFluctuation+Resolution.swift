@@ -61,7 +61,9 @@ extension SpectralFluctuationDynamics {
     if equation.noise > 0, !isResolved(state) { refine(&state) }
   }
 
-  public mutating func adopt(stateCount: Int, from present: Int) -> Bool {
+  public var structure: [Double] { [] }
+
+  public mutating func adopt(stateCount: Int, structure: [Double], from present: Int) -> Bool {
     while memberCount * basis.coefficientCount < stateCount && canRefine {
       use(basis.refined())
     }

@@ -58,13 +58,14 @@ extension Evolution: LawEvolution where D: LawDynamics {
 }
 
 extension Evolution: ResponseEvolution where D: ResponseDynamics {
-  public var saved: SavedEvolution { saved(structure: []) }
+  public var saved: SavedEvolution { saved(structure: dynamics.structure) }
 
   public func response() -> any LinearResponse { dynamics.response(of: state) }
 
   public func restore(_ saved: SavedEvolution) -> Bool {
-    dynamics.adopt(stateCount: saved.state.count, from: state.count)
-      && take(saved, of: saved.state.count)
+    let count = saved.state.count
+    return dynamics.adopt(stateCount: count, structure: saved.structure, from: state.count)
+      && take(saved, of: count)
   }
 }
 

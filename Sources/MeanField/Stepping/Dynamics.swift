@@ -116,13 +116,12 @@ extension LawDynamics {
 public protocol ResponseDynamics: Dynamics {
   func response(of state: [Double]) -> any LinearResponse
 
-  /// Refines the representation to the one that a saved state of this length was in.
+  /// What a state needs besides its numbers to be told what it is; empty where its length says it.
+  var structure: [Double] { get }
+
+  /// Takes the representation that a saved state of this length and structure was in.
   ///
   /// - Parameter present: the length of states as they are.
   /// - Returns: false if there is none.
-  mutating func adopt(stateCount: Int, from present: Int) -> Bool
-}
-
-extension ResponseDynamics {
-  public mutating func adopt(stateCount: Int, from present: Int) -> Bool { stateCount == present }
+  mutating func adopt(stateCount: Int, structure: [Double], from present: Int) -> Bool
 }

@@ -175,8 +175,8 @@ extension ResponsePoints {
     guard let count = take(1).flatMap({ Int(exactly: $0[0]) }), count > 0,
       let places = take(owners.count)
     else { return nil }
-    owners = places.compactMap { Int(exactly: $0) }
-    guard owners.count == places.count, owners.allSatisfy({ 0 <= $0 && $0 < count }) else {
+    let found = places.compactMap { Int(exactly: $0) }
+    guard found.count == places.count, found.allSatisfy({ 0 <= $0 && $0 < count }) else {
       return nil
     }
     for p in 0..<count {
@@ -195,5 +195,7 @@ extension ResponsePoints {
     }
     while self.count > count { remove(count) }
     guard rest.isEmpty else { return nil }
+    // Last: points that came and went above had no labels.
+    owners = found
   }
 }

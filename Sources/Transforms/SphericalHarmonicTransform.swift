@@ -12,8 +12,8 @@ internal import Foundation
 ///
 /// Associated Legendre functions are computed as they are needed (`LegendreRecurrence`), several
 /// vectors of latitudes in registers, north and south together, and a northern row and the southern
-/// one opposite go through complex Fourier transforms, eight such pairs side by side. Where m > l sin θ by a few times l^{1/3}, Y_lm is below rounding and is left
-/// out.
+/// one opposite go through complex Fourier transforms, eight such pairs side by side. Where m > l sin θ
+/// by a few times l^{1/3}, Y_lm is below rounding and is left out.
 ///
 /// Work arrays belong to the transform: nothing is allocated later, and one transform serves one
 /// thread at a time. Degrees up to 2047.

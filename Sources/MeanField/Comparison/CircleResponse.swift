@@ -58,7 +58,8 @@ public struct CircleResponse: LinearResponse {
     return result
   }
 
-  /// With displacements ξ of the samples, w_p Ω_p φ′ + x_p ξ_p φ′ + ½ w_p ξ_p² φ″ at every point.
+  /// With displacements ξ of the samples, w_p Ω_p φ′ + x_p ξ_p φ′ + ½ w_p ξ_p² φ″ at every point, and φ times the
+  /// mass that has come to it at second order.
   public func secondOrder(degrees: [Int]) -> [[[Double]]] {
     let shifts = displacements.withUnsafeBufferPointer { buffer -> [SIMD16<Double>] in
       guard let base = buffer.baseAddress else { return [] }

@@ -7,7 +7,7 @@ internal import Foundation
 /// mass, and what crossed a gap on either side of it stays behind as masses: H_pb, the mass that point p has
 /// gained from a unit of mass added at label b. A law displaced by the response of b changes ∫ φ dμ by
 /// Σ_p H_pb φ_p + Σ_p w_p Ξ_pb φ′_p, the flux past torn points aside (`TornPoints`).
-public struct ResponsePoints: Sendable, Equatable {
+struct ResponsePoints: Sendable, Equatable {
   /// The point that each label belongs to.
   private(set) var owners: [Int]
   /// w_p, summing to one.

@@ -6,9 +6,8 @@ internal import Transforms
 /// The local error, in the largest norm and in units of `Dynamics.errorUnit`, stays below the
 /// tolerance; the step follows a proportional–integral controller (Gustafsson 1991) or, where that is
 /// shorter, what the trend of the error predicts (Gustafsson 1994): before a merger every step must be a
-/// part of the last. The way to
-/// an appointed time is divided into equal steps no longer than the chosen one, so that times are
-/// hit exactly and no step is tiny.
+/// part of the last. The way to an appointed time is divided into equal steps no longer than the chosen
+/// one, so that times are hit exactly and no step is tiny.
 public struct Stepper {
   public let scheme: Scheme
   public let tolerance: Double

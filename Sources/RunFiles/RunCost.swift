@@ -48,7 +48,7 @@ public struct RunCost: Sendable, Equatable, Codable {
     memory = Self.program + 8 * (copies * total.numbers + total.tables)
     let layout = runFile.layout(compares: compares)
     disk =
-      Double(snapshots) * Double(layout.bytesPerSnapshot) + 8 * (total.numbers + 1000)
+      Double(layout.bytes(ofSnapshots: snapshots)) + 8 * (total.numbers + 1000)
       + Double(layout.runFile.utf8.count)
     workPerRate = total.operations
   }

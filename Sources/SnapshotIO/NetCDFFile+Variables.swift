@@ -48,16 +48,15 @@ extension NetCDFFile.Group {
     var identifiers: [Int32] = []
     for dimension in dimensions { identifiers.append(try dimensionID(dimension)) }
     var variable: Int32 = 0
+    // All at once: values that another thread writes in between would end the definition.
     try file.call("define variable '\(name)'") {
-      nc_def_var(id, name, type.code, Int32(identifiers.count), identifiers, &variable)
-    }
-    if let chunks, !chunks.isEmpty {
-      try file.call("choose the chunks of variable '\(name)'") {
-        nc_def_var_chunking(id, variable, NC_CHUNKED, chunks)
+      var status = nc_def_var(
+        id, name, type.code, Int32(identifiers.count), identifiers, &variable)
+      if status == NC_NOERR, let chunks, !chunks.isEmpty {
+        status = nc_def_var_chunking(id, variable, NC_CHUNKED, chunks)
       }
-    }
-    try file.call("choose the fill value of variable '\(name)'") {
-      switch (type, integerFill) {
+      guard status == NC_NOERR else { return status }
+      return switch (type, integerFill) {
       case (.double, _):
         dimensions == [name]
           ? NC_NOERR : withUnsafeBytes(of: Double.nan) { fill(variable, $0) }

@@ -31,13 +31,13 @@ public final class OutputFile {
   public init(creating path: String, layout: OutputLayout, overwrite: Bool) throws(NetCDFError) {
     self.layout = layout
     try Self.requireRoom(
-      for: 4 * layout.bytesPerSnapshot + layout.runFile.utf8.count
+      for: layout.bytes(ofSnapshots: 4) + layout.runFile.utf8.count
         + 16 * layout.chart.pointCount, at: path)
     file = try NetCDFFile(creating: path, overwrite: overwrite)
     earlierTime = 0
     clusterWidth = 0
     claim = DiskClaim(path: path)
-    try requireRoom(for: layout.bytesPerSnapshot)
+    try requireRoom(for: layout.bytes(ofSnapshots: 1))
     try define()
     try sync()
   }

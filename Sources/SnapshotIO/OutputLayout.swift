@@ -39,9 +39,12 @@ public struct OutputLayout: Sendable {
     self.particleStep = particleStep
   }
 
-  /// Bytes of a snapshot among many, at most, with as many nodes as expected.
-  public var bytesPerSnapshot: Int {
-    bytesOfAll + (expectedNodes.map { NodeVariable.bytes($0) / NodeVariable.chunk.snapshots } ?? 0)
+  /// Bytes of so many snapshots, at most, with as many nodes as expected; nodes of several snapshots are stored
+  /// together, begun or full.
+  public func bytes(ofSnapshots count: Int) -> Int {
+    let stored = NodeVariable.chunk.snapshots
+    let nodes = expectedNodes.map { (count + stored - 1) / stored * NodeVariable.bytes($0) } ?? 0
+    return count * bytesOfAll + nodes
   }
 
   /// Bytes one more snapshot takes, at most: the first of those that are stored together takes what all do.

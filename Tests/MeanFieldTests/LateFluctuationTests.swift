@@ -37,6 +37,43 @@ struct LateFluctuationTests {
     #expect(fluctuation.memory.acceptedSteps < steps + 60)
   }
 
+  /// Stopped while points are torn, with separators among all labels, while labels join, and when clusters are left.
+  @Test func savedResponsesContinueToTheBit() throws {
+    let times = [1.5, 3.5, 5, 8, 14, 15]
+    let whole = try fluctuation(end: 15)
+    var counts: [Int] = []
+    for (time, next) in zip(times, times.dropFirst()) {
+      try whole.advance(to: time, shouldStop: { false })
+      let saved = whole.saved
+      counts.append(saved.state.count)
+      let resumed = try fluctuation(end: 15)
+      #expect(resumed.restore(saved))
+      #expect(isSame(resumed.saved, saved))
+      try resumed.advance(to: next, shouldStop: { false })
+      try whole.advance(to: next, shouldStop: { false })
+      #expect(isSame(resumed.saved, whole.saved))
+    }
+    // The first with more points than labels, the last with a few.
+    let label = 384 + 2 + SecondOrder.samples
+    #expect(counts[0] > 384 * label && counts[4] < 8 * label)
+    #expect(counts == counts.sorted(by: >))
+  }
+
+  /// A response has no energy: that is NaN.
+  private func isSame(_ a: SavedEvolution, _ b: SavedEvolution) -> Bool {
+    a.state == b.state && a.structure == b.structure && a.memory == b.memory
+  }
+
+  @Test func whatIsNoSavedResponseIsRefused() throws {
+    let fluctuation = try fluctuation(end: 5)
+    try fluctuation.advance(to: 4, shouldStop: { false })
+    var saved = fluctuation.saved
+    saved.structure.removeLast()
+    #expect(try !self.fluctuation(end: 5).restore(saved))
+    saved.structure = [1, .nan]
+    #expect(try !self.fluctuation(end: 5).restore(saved))
+  }
+
   @Test func deviationsAndDistancesAreAsLargeAsExpected() throws {
     let times = [8.5, 30]
     let fluctuation = try fluctuation(end: 30)

@@ -23,11 +23,11 @@ extension CircleFluctuationDynamics {
         return spacing(p, state) < Self.contraction * start
       case (true, false):
         // The edge of a gap that has come down into its cluster.
-        return spacing((p + n - 1) % n, state) > 0.5 * width
+        return points.areSettled[p] || spacing((p + n - 1) % n, state) > 0.5 * width
       case (false, true):
-        return spacing(next, state) > 0.5 * width
+        return points.areSettled[next] || spacing(next, state) > 0.5 * width
       case (true, true):
-        return false
+        return points.areSettled[p] && points.areSettled[next]
       }
     }
   }

@@ -20,7 +20,7 @@ extension CircleFluctuationDynamics {
     tear(state)
     refer(state)
     settle(&state)
-    weighErrors(state)
+    setErrorWeights(state)
   }
 
   /// s of every point: of labels by their distances from other ones, of separators that of the edges beside them.
@@ -87,7 +87,7 @@ extension CircleFluctuationDynamics {
     }
   }
 
-  private mutating func weighErrors(_ state: [Double]) {
+  private mutating func setErrorWeights(_ state: [Double]) {
     for p in 0..<points.count {
       let density = min(1, exp(state[points.count + p]))
       points.errorWeights[p] = 1 + points.stretches[p] * (density - 1)

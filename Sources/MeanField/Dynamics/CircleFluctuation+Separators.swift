@@ -13,26 +13,17 @@ extension CircleFluctuationDynamics {
       removeNumbers(of: p, &state)
       points.drop(p)
     }
+    for p in 0..<points.count where points.areSeparators[p] { centre(p, &state) }
     let pulls = (0..<points.count).map { pull(at: state[$0], state) }
     // From behind, so that places stay what they are.
-    for p in (0..<points.count).reversed() {
+    for p in (0..<points.count).reversed() where pulls[p] < 0 {
       let next = (p + 1) % points.count
-      guard pulls[p] < 0, pulls[next] > 0 else { continue }
+      guard pulls[next] > 0, !points.areSeparators[p], !points.areSeparators[next],
+        max(points.stretches[p], points.stretches[next]) > 0
+      else { continue }
       let spacing = spacing(p, state)
-      let isKept = points.areSeparators[p] || points.areSeparators[next]
-      guard isKept || max(points.stretches[p], points.stretches[next]) > 0 else { continue }
-      var (low, high) = (0.0, 1.0)
-      for _ in 0..<30 {
-        let middle = 0.5 * (low + high)
-        if pull(at: state[p] + middle * spacing, state) < 0 { low = middle } else { high = middle }
-      }
-      if points.areSeparators[p] {
-        state[p] += low * spacing
-      } else if points.areSeparators[next] {
-        state[next] -= (1 - low) * spacing
-      } else {
-        insertSeparator(after: p, at: low, spacing, &state)
-      }
+      let place = divide(between: state[p], and: state[p] + spacing, state)
+      insertSeparator(after: p, at: (place - state[p]) / spacing, spacing, &state)
     }
     for p in points.nextShares.indices {
       let next = (p + 1) % points.count
@@ -43,6 +34,34 @@ extension CircleFluctuationDynamics {
       points.nextShares[p] =
         0.5 + (points.areSeparators[next] ? change : 0) - (points.areSeparators[p] ? change : 0)
     }
+  }
+
+  /// Moves a separator back to where the flow divides, if that is still between its neighbours.
+  ///
+  /// Clusters pull each other: seen from their centres the flow need not divide between them.
+  private func centre(_ p: Int, _ state: inout [Double]) {
+    let isBehind = pull(at: state[p], state) > 0
+    let room = isBehind ? spacing((p + points.count - 1) % points.count, state) : spacing(p, state)
+    var (near, far) = (0.0, 1e-6 * width)
+    while far < room {
+      let place = state[p] + (isBehind ? -far : far)
+      if (pull(at: place, state) > 0) != isBehind {
+        let other = state[p] + (isBehind ? -near : near)
+        state[p] = divide(between: min(place, other), and: max(place, other), state)
+        return
+      }
+      (near, far) = (far, 4 * far)
+    }
+  }
+
+  /// Where the flow divides, by halving; it goes down at the first place and up at the second.
+  private func divide(between first: Double, and second: Double, _ state: [Double]) -> Double {
+    var (low, high) = (first, second)
+    for _ in 0..<40 {
+      let middle = 0.5 * (low + high)
+      if pull(at: middle, state) < 0 { low = middle } else { high = middle }
+    }
+    return low
   }
 
   /// Between p and the next point; what it carries is interpolated.

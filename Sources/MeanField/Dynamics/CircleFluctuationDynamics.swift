@@ -179,6 +179,7 @@ public struct CircleFluctuationDynamics: ResponseDynamics {
         let halfSine = sines[j] * cosines[i] - cosines[j] * sines[i]
         kernels[i] = exponent * halfSine * halfSine
       }
+      for i in n..<kernels.count { kernels[i] = 0 }
       exponentials2(&kernels)
       for i in 0..<n {
         let halfSine = sines[j] * cosines[i] - cosines[j] * sines[i]

@@ -35,6 +35,14 @@ public struct Stepper {
       16 * max(min(1, time).ulp, Double.ulpOfOne * time.ulp)
     }
 
+    /// Whether no step leads there any more; then it is there.
+    @discardableResult
+    fileprivate mutating func arrives(at target: Double) -> Bool {
+      guard remaining(to: target) <= shortestStep else { return false }
+      (time, timeRest) = (target, 0)
+      return true
+    }
+
     /// Knuth's sum of two numbers, with what rounding leaves.
     fileprivate mutating func move(by step: Double) {
       let step = step + timeRest
@@ -72,12 +80,10 @@ public struct Stepper {
   ) throws(SimulationFailure) {
     while memory.remaining(to: target) > 0 {
       // Two planned times that rounding cannot tell apart are one.
-      if memory.acceptedSteps > 0, target - memory.time <= 16 * memory.time.ulp {
-        memory.time = target
-        memory.timeRest = 0
-        return
-      }
+      if memory.acceptedSteps > 0, memory.arrives(at: target) { return }
       try step(&dynamics, &state, towards: target)
+      // Before it may stop: whoever goes on later goes on from the same time.
+      memory.arrives(at: target)
       if shouldStop() { return }
     }
   }

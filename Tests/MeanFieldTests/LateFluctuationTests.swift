@@ -23,8 +23,10 @@ struct LateFluctuationTests {
       equation, around: law, numerics: TokenNumerics(tolerance: 1e-4, end: end))
   }
 
-  /// Once the gap is empty masses are settled, and places change at a rate of β e^{−14} ≈ 10⁻⁵: by 10⁻³ until
-  /// t = 100, twice that in a variance. It takes tens of steps: nothing is left that the flow tears.
+  /// Once the gap is empty masses are settled.
+  ///
+  /// Places change at a rate of β e^{−14} ≈ 10⁻⁵: by 10⁻³ until t = 100, twice that in a variance. It takes tens of
+  /// steps: nothing is left that the flow tears.
   @Test func whatIsExpectedStays() throws {
     let fluctuation = try fluctuation(end: 100)
     try fluctuation.advance(to: 10, shouldStop: { false })

@@ -2,9 +2,9 @@ internal import Foundation
 
 /// Points that the flow has brought together become one.
 extension CircleFluctuationDynamics {
-  /// Points that are nearer to each other than this part of the kernel's width become one: the field's second
-  /// derivative then sees 2 · 10⁻⁴ of their mass in the wrong place.
-  private static var narrow: Double { 0.05 }
+  /// Points that are nearer to each other than this part of the kernel's width become one: the field hardly sees
+  /// that, but distances do whose clusters are wider than what they have moved.
+  private static var narrow: Double { 0.01 }
   /// And the flow must have brought them together by this factor: where labels start is no cluster.
   private static var contraction: Double { 0.1 }
   /// Points of less mass have disturbed centres that nobody sees.

@@ -124,13 +124,6 @@ public struct CircleFluctuationDynamics: ResponseDynamics {
     return max(1, 0.01 * largest)
   }
 
-  public mutating func weighErrors(_ errors: UnsafeMutablePointer<Double>) {
-    for p in 0..<points.count where points.errorWeights[p] < 1 {
-      for i in responses(of: p) { errors[i] *= points.errorWeights[p] }
-      for i in seconds(of: p) { errors[i] *= points.errorWeights[p] }
-    }
-  }
-
   /// Where in a state Ξ_p is.
   func responses(of p: Int) -> Range<Int> {
     let start = 2 * points.count + p * count

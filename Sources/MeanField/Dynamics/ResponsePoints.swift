@@ -32,7 +32,7 @@ struct ResponsePoints: Sendable, Equatable {
   var nextShares: [Double]
   /// Points in a void so deep that nothing crosses any more: what did has become masses.
   fileprivate(set) var areSettled: [Bool]
-  /// How much an error of a displacement matters: that of a torn point times its density.
+  /// How much a displacement counts in the unit of errors: that of a torn point times its density.
   var errorWeights: [Double]
 
   var count: Int { masses.count }

@@ -49,13 +49,16 @@ extension NetCDFFile.Group {
     for dimension in dimensions { identifiers.append(try dimensionID(dimension)) }
     var variable: Int32 = 0
     // All at once: values that another thread writes in between would end the definition.
-    try file.call("define variable '\(name)'") {
+    var operation = "define"
+    try file.call("\(operation) variable '\(name)'") {
       var status = nc_def_var(
         id, name, type.code, Int32(identifiers.count), identifiers, &variable)
       if status == NC_NOERR, let chunks, !chunks.isEmpty {
+        operation = "choose the chunks of"
         status = nc_def_var_chunking(id, variable, NC_CHUNKED, chunks)
       }
       guard status == NC_NOERR else { return status }
+      operation = "choose the fill value of"
       return switch (type, integerFill) {
       case (.double, _):
         dimensions == [name]

@@ -7,6 +7,8 @@ extension CircleFluctuationDynamics {
   private static var narrow: Double { 0.01 }
   /// And the flow must have brought them together by this factor: where labels start is no cluster.
   private static var contraction: Double { 0.1 }
+  /// Log density of what has gone down into a cluster, whatever the flow tore before.
+  private static var compressed: Double { log(10) }
   /// Points of less mass have disturbed centres that nobody sees.
   private static var leastMass: Double { 1e-9 }
 
@@ -27,7 +29,9 @@ extension CircleFluctuationDynamics {
       case (false, true):
         return points.areSettled[next] || spacing(next, state) > 0.5 * width
       case (true, true):
-        return points.areSettled[p] && points.areSettled[next]
+        // Settled, or a label and its separator that have gone down together.
+        let dense = min(state[n + p], state[n + next]) > Self.compressed
+        return dense || points.areSettled[p] && points.areSettled[next]
       }
     }
   }

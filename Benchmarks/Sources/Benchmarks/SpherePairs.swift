@@ -16,7 +16,9 @@ extension Benchmarks {
     let factor = (0..<(size * size)).map { Double($0 % 7) }
     var product = factor
     let bareProducts = seconds(repetitions: 5) {
-      for _ in 0..<products { multiply(factor, factor, into: &product, size: size) }
+      for _ in 0..<products {
+        multiply(factor, factor, into: &product, rows: size, inner: size, columns: size)
+      }
     }
     let flops = Double(2 * size * size * size * products) / bareProducts
     reportSpherePairs(

@@ -77,7 +77,7 @@ struct LateFluctuationTests {
   }
 
   @Test func deviationsAndDistancesAreAsLargeAsExpected() throws {
-    let times = [8.5, 30]
+    let times = [3, 4, 5, 8.5, 30]
     let fluctuation = try fluctuation(end: 30)
     let density = try #require(
       Circle().panels(

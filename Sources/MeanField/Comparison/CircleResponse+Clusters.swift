@@ -119,7 +119,7 @@ private struct CircleBasins {
     let isInside = response.angles.map { wrappedAngle($0 - borders[before]) < width }
     var changes = response.points.owners.map { isInside[$0] ? 1.0 : 0 }
     for p in isInside.indices where isInside[p] {
-      let transfers = response.points.transfers[p]
+      let transfers = response.points[p].transfers
       for b in transfers.indices { changes[b] += transfers[b] }
     }
     for b in changes.indices { changes[b] += crossings[before][b] - crossings[i][b] }
@@ -141,7 +141,7 @@ private struct CircleBasins {
     let turn = 2 * Double.pi
     func flux(_ p: Int, towards top: Double) -> [Double] {
       // What crossed beside a cluster or a settled point is among their masses.
-      guard response.points.gaps[p].isFinite, !response.points.areSettled[p] else {
+      guard response.points[p].hasDensity, !response.points[p].isSettled else {
         return shifts.map { _ in 0 }
       }
       let whole = abs(remainder(top - border, turn))
@@ -157,7 +157,7 @@ private struct CircleBasins {
     }
     // Across a gap either side counts as its masses do once it has joined a cluster.
     let tear = max(response.torn.stretches[point], response.torn.stretches[next])
-    let weight = share + tear * (response.points.nextShares[point] - share)
+    let weight = share + tear * (response.points[point].nextShare - share)
     let before = flux(point, towards: left)
     let after = flux(next, towards: right)
     return zip(before, after).map { (1 - weight) * $0 + weight * $1 }

@@ -5,8 +5,8 @@ internal import Transforms
 public struct CircleResponse: LinearResponse {
   /// θ_p; ascending through one turn where there is no noise.
   public let angles: [Double]
-  /// Which labels they are, and their masses.
-  let points: ResponsePoints
+  /// Which labels they are, with offsets as they are now, and their masses.
+  let points: [ResponsePoint]
   /// w_b of the labels, summing to one.
   public let masses: [Double]
   /// dμ/dσ at points that are one label, where there is no noise.
@@ -44,7 +44,7 @@ public struct CircleResponse: LinearResponse {
     let weights = weights(values: values, slopes: slopes)
     var result = points.owners.map { values[$0] }
     for p in angles.indices {
-      for b in points.transfers[p].indices { result[b] += values[p] * points.transfers[p][b] }
+      for b in points[p].transfers.indices { result[b] += values[p] * points[p].transfers[b] }
       let weight = weights[p]
       for b in 0..<n { result[b] += weight * displacements[p * n + b] }
     }
@@ -77,9 +77,9 @@ public struct CircleResponse: LinearResponse {
       var real = SIMD16<Double>.zero
       var imaginary = SIMD16<Double>.zero
       for p in angles.indices {
-        let moved = points.extras[p] * carriers[p].first
-        let square = (-0.5 * k * k * points.masses[p]) * carriers[p].second
-        let added = points.secondTransfers[p] / SecondOrder.scale
+        let moved = points[p].extra * carriers[p].first
+        let square = (-0.5 * k * k * points[p].mass) * carriers[p].second
+        let added = points[p].secondTransfer / SecondOrder.scale
         let (x, y) = (cosines[p], sines[p])
         real += weights.0[p] * seconds[p] + k * y * moved + x * (square + added)
         imaginary += weights.1[p] * seconds[p] - k * x * moved + y * (square + added)
@@ -135,8 +135,9 @@ public struct CircleResponse: LinearResponse {
       zip(row, extra).reduce(0) { $0 + $1.0 * $1.1 }
     }
     let shifts = angles.indices.map { sum(displacements[($0 * n)..<(($0 + 1) * n)]) }
-    var masses = zip(points.masses, points.transfers).map { $0 + sum($1) }
-    for b in 0..<n { masses[points.owners[b]] += extra[b] }
+    var masses = points.map { point in
+      point.mass + sum(point.transfers) + point.places.reduce(0) { $0 + extra[$1.label] }
+    }
     guard hasOrder else {
       return .through(zip(angles, shifts).map { $0 + $1 }, masses: masses)
     }
@@ -157,15 +158,34 @@ public struct CircleResponse: LinearResponse {
     var vertices: [(angle: Double, level: Double)] = []
     var below = 0.0
     for p in angles.indices {
-      if points.gaps[p].isFinite {
+      if points[p].hasDensity {
         vertices.append((moved[p], below + 0.5 * masses[p]))
       } else {
-        vertices.append((moved[p], below))
-        vertices.append((moved[p], below + masses[p]))
+        vertices += self.vertices(
+          of: points[p], at: moved[p], from: below, to: below + masses[p], extra)
       }
       below += masses[p]
     }
     return MassCurve(vertices: vertices)
+  }
+
+  /// Those of several labels that move as one; what has come from elsewhere is spread over them.
+  private func vertices(
+    of point: ResponsePoint, at angle: Double, from below: Double, to above: Double,
+    _ extra: [Double]
+  ) -> [(angle: Double, level: Double)] {
+    let places = point.places
+    let own = places.reduce(0) { $0 + extra[$1.label] }
+    let factor = point.mass > 0 ? (above - below - own) / point.mass : 0
+    var vertices = [(angle + (places.first?.offset ?? 0), below)]
+    var level = below
+    for place in places where point.hasWidth {
+      let mass = factor * masses[place.label] + extra[place.label]
+      vertices.append((angle + place.offset, level + 0.5 * mass))
+      level += mass
+    }
+    vertices.append((angle + (places.last?.offset ?? 0), above))
+    return vertices
   }
 
   /// The nearest angles in the mean square over masses that ascend through one turn.

@@ -2,9 +2,9 @@ internal import Foundation
 
 /// Points that the flow has brought together become one.
 extension CircleFluctuationDynamics {
-  /// Points that are nearer to each other than this part of the kernel's width become one: the field hardly sees
-  /// that, but distances do whose clusters are wider than what they have moved.
-  private static var narrow: Double { 0.01 }
+  /// Points whose labels are all within this part of the kernel's width become one: the flow takes them along as
+  /// one up to its square.
+  private static var narrow: Double { 0.05 }
   /// And the flow must have brought them together by this factor: where labels start is no cluster.
   private static var contraction: Double { 0.1 }
   /// Log density of what has gone down into a cluster, whatever the flow tore before.
@@ -18,64 +18,71 @@ extension CircleFluctuationDynamics {
     guard n > 1 else { return nil }
     return (0..<n).first { p in
       let next = (p + 1) % n
-      guard spacing(p, state) < Self.narrow * width else { return false }
-      switch (points.stretches[p] > 0, points.stretches[next] > 0) {
+      guard extent(p, state) < Self.narrow * width else { return false }
+      switch (points[p].stretch > 0, points[next].stretch > 0) {
       case (false, false):
-        let start = 0.5 * (points.extents[p] + points.extents[next])
+        let start = 0.5 * (points[p].extent + points[next].extent)
         return spacing(p, state) < Self.contraction * start
       case (true, false):
         // The edge of a gap that has come down into its cluster.
-        return points.areSettled[p] || spacing((p + n - 1) % n, state) > 0.5 * width
+        return points[p].isSettled || spacing((p + n - 1) % n, state) > 0.5 * width
       case (false, true):
-        return points.areSettled[next] || spacing(next, state) > 0.5 * width
+        return points[next].isSettled || spacing(next, state) > 0.5 * width
       case (true, true):
         // Settled, or a label and its separator that have gone down together.
         let dense = min(state[n + p], state[n + next]) > Self.compressed
-        return dense || points.areSettled[p] && points.areSettled[next]
+        return dense || points[p].isSettled && points[next].isSettled
       }
     }
+  }
+
+  /// From the first label of a point to the last of the next.
+  private func extent(_ p: Int, _ state: [Double]) -> Double {
+    let (n, next) = (points.count, (p + 1) % points.count)
+    return points[p].reach(state[n + p]).before + spacing(p, state)
+      + points[next].reach(state[n + next]).after
   }
 
   /// Points p and the next become one, at the centre of their masses, disturbed masses included.
   mutating func join(_ p: Int, _ state: inout [Double]) {
     let next = (p + 1) % points.count
-    for edge in [p, next] where points.stretches[edge] > 0 {
+    for edge in [p, next] where points[edge].stretch > 0 {
       transferFlux(past: edge, to: edge == p ? next : p, state)
     }
     // What is torn has gone with the other.
-    let (tornHere, tornNext) = (points.stretches[p], points.stretches[next])
+    let (tornHere, tornNext) = (points[p].stretch, points[next].stretch)
     let rows = (row(p, state), row(next, state))
     let here = zip(rows.0, rows.1).map { $0 + tornHere * ($1 - $0) }
     let there = zip(rows.0, rows.1).map { $1 + tornNext * ($0 - $1) }
-    let mass = points.masses[p] + points.masses[next]
-    let share = mass > 0 ? points.masses[next] / mass : 0.5
+    let mass = points[p].mass + points[next].mass
+    let share = mass > 0 ? points[next].mass / mass : 0.5
     let step = spacing(p, state)
     let angle = state[p] + share * step
     var joined = zip(here, there).map { $0 + share * ($1 - $0) }
     if mass > Self.leastMass {
       // Extra masses draw the centre towards them.
+      let (before, after) = (extraMasses(at: p), extraMasses(at: next))
       for b in 0..<count {
-        joined[b] +=
-          step / mass * (extra(b, at: next) * (1 - share) - extra(b, at: p) * share)
+        joined[b] += step / mass * (after[b] * (1 - share) - before[b] * share)
       }
       let middle = shift(joined)
       let drawn =
         SecondOrder.scale
-        * (points.extras[p] * (shift(here) - middle)
-          + points.extras[next] * (shift(there) - middle))
+        * (points[p].extra * (shift(here) - middle)
+          + points[next].extra * (shift(there) - middle))
         + step
-        * ((1 - share) * points.secondTransfers[next] - share * points.secondTransfers[p])
+        * ((1 - share) * points[next].secondTransfer - share * points[p].secondTransfer)
       for r in 0..<SecondOrder.samples { joined[count + r] += drawn[r] / mass }
     }
     let (kept, gone) = (min(p, next), max(p, next))
     state.replaceSubrange(seconds(of: kept), with: joined[count...])
     state.replaceSubrange(responses(of: kept), with: joined[..<count])
-    // Several labels have no density.
+    let narrowings = (state[points.count + p], state[points.count + next])
     state[points.count + kept] = 0
     // Of the last and the first point the place is that of the first.
     state[kept] = kept == p ? angle : angle - 2 * Double.pi
     removeNumbers(of: gone, &state)
-    points.join(kept, gone)
+    points.join(p, steps: (-share * step, (1 - share) * step), narrowings: narrowings)
   }
 
   /// What passes point p on its way becomes mass of its neighbours, relative to a point it goes with.
@@ -91,7 +98,7 @@ extension CircleFluctuationDynamics {
     let (last, next) = torn.neighbours(of: p)
     let parts = torn.parts(past: p)
     for (q, part) in [(last, parts.before), (p, parts.here), (next, parts.after)] {
-      points.add(first.map { part * $0 }, second: part * second, extra: part * extra, to: q)
+      points[q].add(first.map { part * $0 }, second: part * second, extra: part * extra)
     }
   }
 }

@@ -9,6 +9,9 @@ extension CircleFluctuationDynamics {
   /// Nothing to speak of crosses a void of this density any more.
   private static var emptiness: Double { 1e-6 }
 
+  /// Log of how much narrower several labels become before they have one place.
+  private static var narrowing: Double { log(1e12) }
+
   public mutating func finishStep(_ state: inout [Double]) {
     guard equation.noise == 0 else { return }
     tear(state)
@@ -16,6 +19,7 @@ extension CircleFluctuationDynamics {
       join(p, &state)
       tear(state)
     }
+    forgetWidths(&state)
     separate(&state)
     tear(state)
     refer(state)
@@ -25,24 +29,24 @@ extension CircleFluctuationDynamics {
 
   /// s of every point: of labels by their distances from other ones, of separators that of the edges beside them.
   private mutating func tear(_ state: [Double]) {
-    let others = (0..<points.count).filter { !points.areSeparators[$0] }
+    let others = (0..<points.count).filter { !points[$0].isSeparator }
     for (i, p) in others.enumerated() {
       let next = state[others[(i + 1) % others.count]] + (i + 1 == others.count ? 2 * Double.pi : 0)
       let last = state[others[(i + others.count - 1) % others.count]] - (i == 0 ? 2 * Double.pi : 0)
-      points.stretches[p] =
-        points.areSettled[p]
+      points[p].stretch =
+        points[p].isSettled
         ? 1
         : smoothStep(
-          (next - last) / points.gaps[p], from: Self.tearing.from, to: Self.tearing.to)
+          (next - last) / points[p].gap, from: Self.tearing.from, to: Self.tearing.to)
     }
     func edge(_ p: Int, _ step: Int) -> Double {
       var p = p
-      repeat { p = (p + step) % points.count } while points.areSeparators[p]
+      repeat { p = (p + step) % points.count } while points[p].isSeparator
       // Clusters are not torn, but what they are parted from is.
-      return points.gaps[p].isFinite ? points.stretches[p] : 1
+      return points[p].hasDensity ? points[p].stretch : 1
     }
-    for p in 0..<points.count where points.areSeparators[p] {
-      points.stretches[p] = 0.5 * (edge(p, 1) + edge(p, points.count - 1))
+    for p in 0..<points.count where points[p].isSeparator {
+      points[p].stretch = 0.5 * (edge(p, 1) + edge(p, points.count - 1))
     }
   }
 
@@ -53,22 +57,22 @@ extension CircleFluctuationDynamics {
       abs(remainder(state[p] - state[q], 2 * Double.pi))
     }
     for p in 0..<n {
-      points.references[p] = nil
-      points.shares[p] = 0
-      guard points.stretches[p] > 0 else { continue }
+      points[p].reference = nil
+      points[p].share = 0
+      guard points[p].stretch > 0 else { continue }
       let found = [1, n - 1].compactMap { direction -> Int? in
         var last = p
         for _ in 1..<n {
           let next = (last + direction) % n
           guard distance(last, next) < Self.arriving.to * width else { return nil }
-          if points.stretches[next] == 0 { return next }
+          if points[next].stretch == 0 { return next }
           last = next
         }
         return nil
       }
       guard let k = found.min(by: { distance(p, $0) < distance(p, $1) }) else { continue }
-      points.references[p] = k
-      points.shares[p] =
+      points[p].reference = k
+      points[p].share =
         1
         - smoothStep(
           distance(p, k) / width, from: Self.arriving.from, to: Self.arriving.to)
@@ -78,19 +82,28 @@ extension CircleFluctuationDynamics {
   /// In deep voids masses stand for the flux, so that no displacement grows for ever.
   private mutating func settle(_ state: inout [Double]) {
     let n = points.count
-    for p in 0..<n where points.stretches[p] == 1 && !points.areSettled[p] {
-      guard points.shares[p] == 0, exp(state[n + p]) < Self.emptiness else { continue }
+    for p in 0..<n where points[p].stretch == 1 && !points[p].isSettled {
+      guard points[p].share == 0, exp(state[n + p]) < Self.emptiness else { continue }
       transferFlux(past: p, to: nil, state)
-      points.settle(p)
+      points[p].isSettled = true
       for i in responses(of: p) { state[i] = 0 }
       for i in seconds(of: p) { state[i] = 0 }
+    }
+  }
+
+  /// What is narrower than rounding lets anybody see need not be followed.
+  private mutating func forgetWidths(_ state: inout [Double]) {
+    let n = points.count
+    for p in 0..<n where points[p].hasWidth && state[n + p] > Self.narrowing {
+      points[p].forgetWidth()
+      state[n + p] = 0
     }
   }
 
   private mutating func setErrorWeights(_ state: [Double]) {
     for p in 0..<points.count {
       let density = min(1, exp(state[points.count + p]))
-      points.errorWeights[p] = 1 + points.stretches[p] * (density - 1)
+      points[p].errorWeight = 1 + points[p].stretch * (density - 1)
     }
   }
 
@@ -118,9 +131,11 @@ extension CircleFluctuationDynamics {
     }
   }
 
-  /// Mass at point p by a unit added at label b.
-  func extra(_ b: Int, at p: Int) -> Double {
-    (points.owners[b] == p ? 1 : 0) + (points.transfers[p].isEmpty ? 0 : points.transfers[p][b])
+  /// Mass at point p by a unit added at every label.
+  func extraMasses(at p: Int) -> [Double] {
+    var result = points[p].transfers.isEmpty ? labels.masses.map { _ in 0 } : points[p].transfers
+    for place in points[p].places { result[place.label] += 1 }
+    return result
   }
 
   func shift(_ row: [Double]) -> SIMD16<Double> {

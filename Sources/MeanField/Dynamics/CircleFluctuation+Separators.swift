@@ -9,30 +9,30 @@ extension CircleFluctuationDynamics {
   mutating func separate(_ state: inout [Double]) {
     // Where neighbours have come back they tell as much as the separator.
     for p in (0..<points.count).reversed()
-    where points.areSeparators[p] && points.stretches[p] == 0 {
+    where points[p].isSeparator && points[p].stretch == 0 {
       removeNumbers(of: p, &state)
-      points.drop(p)
+      points.remove(at: p)
     }
-    for p in 0..<points.count where points.areSeparators[p] { centre(p, &state) }
+    for p in 0..<points.count where points[p].isSeparator { centre(p, &state) }
     let pulls = (0..<points.count).map { pull(at: state[$0], state) }
     // From behind, so that places stay what they are.
     for p in (0..<points.count).reversed() where pulls[p] < 0 {
       let next = (p + 1) % points.count
-      guard pulls[next] > 0, !points.areSeparators[p], !points.areSeparators[next],
-        max(points.stretches[p], points.stretches[next]) > 0
+      guard pulls[next] > 0, !points[p].isSeparator, !points[next].isSeparator,
+        max(points[p].stretch, points[next].stretch) > 0
       else { continue }
       let spacing = spacing(p, state)
       let place = divide(between: state[p], and: state[p] + spacing, state)
       insertSeparator(after: p, at: (place - state[p]) / spacing, spacing, &state)
     }
-    for p in points.nextShares.indices {
+    for p in points.indices {
       let next = (p + 1) % points.count
       let change =
         0.5
         * smoothStep(
           spacing(p, state) / width, from: Self.leaving.from, to: Self.leaving.to)
-      points.nextShares[p] =
-        0.5 + (points.areSeparators[next] ? change : 0) - (points.areSeparators[p] ? change : 0)
+      points[p].nextShare =
+        0.5 + (points[next].isSeparator ? change : 0) - (points[p].isSeparator ? change : 0)
     }
   }
 
@@ -85,7 +85,7 @@ extension CircleFluctuationDynamics {
     var sum = 0.0
     for p in 0..<points.count {
       let difference = angle - state[p]
-      sum -= points.masses[p] * exp(beta * (cos(difference) - 1)) * sin(difference)
+      sum -= points[p].mass * exp(beta * (cos(difference) - 1)) * sin(difference)
     }
     return sum
   }

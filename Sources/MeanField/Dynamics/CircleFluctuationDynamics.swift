@@ -12,7 +12,7 @@ internal import Transforms
 /// The response of b is the law with its labels displaced: it changes ∫ φ dμ by Σ_j w_j Ξ_jb φ′(θ_j).
 /// Between two clusters the flow stretches labels apart, and mass that changes sides does so between
 /// two of them, where no derivative sees it. There the flux past a label counts instead (`TornPoints`). Labels
-/// that have come together become one point, in the end one for every cluster (`ResponsePoints`), so that a
+/// that have come together become one point, in the end one for every cluster (`ResponsePoint`), so that a
 /// state that lives long costs next to nothing; what fluctuations have made of its clusters' masses is then settled.
 ///
 /// With N independent draws the law differs from μ by N^{−1/2} Σ_b √w_b g_b (δ_{θ_b} + response of
@@ -25,7 +25,7 @@ public struct CircleFluctuationDynamics: ResponseDynamics {
   public let count: Int
 
   let labels: ResponseLabels
-  var points: ResponsePoints
+  var points: [ResponsePoint]
   /// Of the kernel, in radians.
   let width: Double
   private let starts: [Double]
@@ -78,7 +78,7 @@ public struct CircleFluctuationDynamics: ResponseDynamics {
       masses: masses,
       gaps: places.indices.map { Self.gap(at: $0, among: places, count: count) },
       extras: SecondOrder.extraMasses(masses))
-    points = ResponsePoints(labels)
+    points = labels.points
     width = 1 / max(1, equation.attention.beta).squareRoot()
     clock = equation.attention.clock
     jacobian = []
@@ -117,7 +117,7 @@ public struct CircleFluctuationDynamics: ResponseDynamics {
     let n = points.count
     var largest = 0.0
     for p in 0..<n {
-      let weight = points.errorWeights[p]
+      let weight = points[p].errorWeight
       for i in responses(of: p) { largest = max(largest, weight * abs(state[i])) }
       for i in seconds(of: p) { largest = max(largest, weight * abs(state[i])) }
     }
@@ -207,13 +207,13 @@ public struct CircleFluctuationDynamics: ResponseDynamics {
         factor: factor, divides: divides, jacobian: jacobian, pulls: pulls, row: row,
         state: state + seconds(of: 0).lowerBound, into: rate + seconds(of: 0).lowerBound)
       rate[j] = velocity
-      // Of several labels there is no density.
-      rate[n + j] = points.gaps[j].isFinite ? -velocityRate : 0
+      // Of several labels that is how much narrower they become.
+      rate[n + j] = points[j].hasDensity || points[j].hasWidth ? -velocityRate : 0
     }
     respond(to: state, rate)
-    for p in 0..<n where points.areSettled[p] {
+    for p in 0..<n where points[p].isSettled {
       // A separator stays where the flow divides; leaving that place by rounding would only cost steps.
-      if points.areSeparators[p] { rate[p] = 0 }
+      if points[p].isSeparator { rate[p] = 0 }
       rate[n + p] = 0
       for i in responses(of: p) { rate[i] = 0 }
       for i in seconds(of: p) { rate[i] = 0 }
@@ -225,16 +225,17 @@ public struct CircleFluctuationDynamics: ResponseDynamics {
     to state: UnsafePointer<Double>, _ rate: UnsafeMutablePointer<Double>
   ) {
     let n = points.count
+    let owners = points.owners
     let (responses, rates) = (state + 2 * n, rate + 2 * n)
     jacobian.withUnsafeBufferPointer { jacobian in
       guard let a = jacobian.baseAddress else { return }
       multiply(a, responses, into: rates, rows: n, inner: n, columns: count)
     }
     for j in 0..<n {
-      for b in 0..<count { rates[j * count + b] += pulls[j * n + points.owners[b]] }
-      for p in 0..<n where !points.transfers[p].isEmpty {
+      for b in 0..<count { rates[j * count + b] += pulls[j * n + owners[b]] }
+      for p in 0..<n where !points[p].transfers.isEmpty {
         let pull = pulls[j * n + p]
-        for b in 0..<count { rates[j * count + b] += pull * points.transfers[p][b] }
+        for b in 0..<count { rates[j * count + b] += pull * points[p].transfers[b] }
       }
     }
   }
@@ -246,7 +247,7 @@ public struct CircleFluctuationDynamics: ResponseDynamics {
   public var structure: [Double] { points.encoded(labels) }
 
   public mutating func adopt(stateCount: Int, structure: [Double], from present: Int) -> Bool {
-    guard let saved = ResponsePoints(decoding: structure, labels),
+    guard let saved = [ResponsePoint](decoding: structure, labels),
       stateCount == saved.count * (2 + count + SecondOrder.samples)
     else { return false }
     points = saved
@@ -258,9 +259,11 @@ public struct CircleFluctuationDynamics: ResponseDynamics {
   /// The state in physical terms.
   public func labels(of state: [Double]) -> CircleResponse {
     let n = points.count
+    var points = points
+    for p in 0..<n { points[p].narrow(by: state[n + p]) }
     return CircleResponse(
       angles: Array(state[0..<n]), points: points, masses: labels.masses,
-      densities: (0..<n).map { points.gaps[$0].isFinite ? exp(state[n + $0]) : .nan },
+      densities: (0..<n).map { points[$0].hasDensity ? exp(state[n + $0]) : .nan },
       hasOrder: equation.noise == 0, torn: torn(state),
       displacements: Array(state[responses(of: 0).lowerBound..<seconds(of: 0).lowerBound]),
       labelExtras: labels.extras,

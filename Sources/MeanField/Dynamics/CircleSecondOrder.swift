@@ -11,7 +11,7 @@ struct CircleSecondOrder {
   let beta: Double
   private let shifts: [SIMD16<Double>]
   private let extras: [SIMD16<Double>]
-  private let points: ResponsePoints
+  private let points: [ResponsePoint]
   /// w_i ξ_i, w_i ξ_i², x_i ξ_i with what counts of each where points are torn (`TornPoints`).
   private let moved: [SIMD16<Double>]
   private let squares: [SIMD16<Double>]
@@ -21,12 +21,12 @@ struct CircleSecondOrder {
   private let fluxes: [(point: Int, flux: SIMD16<Double>)]
 
   init(
-    beta: Double, points: ResponsePoints, shifts: [SIMD16<Double>], torn: TornPoints
+    beta: Double, points: [ResponsePoint], shifts: [SIMD16<Double>], torn: TornPoints
   ) {
     self.beta = beta
     self.points = points
     self.shifts = shifts
-    extras = points.extras
+    extras = points.map(\.extra)
     let carriers = torn.carried(shifts)
     moved = zip(points.masses, carriers).map { $0 * $1.first }
     squares = zip(points.masses, carriers).map { $0 * $1.second }
@@ -93,8 +93,8 @@ struct CircleSecondOrder {
       let here = UnsafeRawPointer(state + 16 * i).loadUnaligned(as: SIMD16<Double>.self)
       linear.addProduct(here, SIMD16(repeating: jacobian[row + i]))
     }
-    for p in masses.indices where !points.transfers[p].isEmpty {
-      linear.addProduct(points.secondTransfers[p], SIMD16(repeating: pulls[row + p]))
+    for p in masses.indices where !points[p].transfers.isEmpty {
+      linear.addProduct(points[p].secondTransfer, SIMD16(repeating: pulls[row + p]))
     }
     let shift = shifts[j]
     let half = 0.5 * shift * shift

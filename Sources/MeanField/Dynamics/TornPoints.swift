@@ -27,17 +27,17 @@ struct TornPoints: Sendable {
   private let sides: [(before: Double, after: Double)]
 
   /// - Parameter logDensities: log f at the points.
-  init(_ points: ResponsePoints, logDensities: UnsafePointer<Double>) {
+  init(_ points: [ResponsePoint], logDensities: UnsafePointer<Double>) {
     let count = points.count
-    stretches = points.stretches
-    references = points.references.enumerated().map { $1 ?? $0 }
-    shares = points.shares
+    stretches = points.map(\.stretch)
+    references = points.enumerated().map { $1.reference ?? $0 }
+    shares = points.map(\.share)
     fluxes = (0..<count).map { i in
-      guard points.stretches[i] > 0, !points.areSettled[i] else { return 0 }
-      return points.stretches[i] * exp(logDensities[i]) / (2 * Double.pi)
+      guard points[i].stretch > 0, !points[i].isSettled else { return 0 }
+      return points[i].stretch * exp(logDensities[i]) / (2 * Double.pi)
     }
     sides = (0..<count).map {
-      (points.nextShares[($0 + count - 1) % count], 1 - points.nextShares[$0])
+      (points[($0 + count - 1) % count].nextShare, 1 - points[$0].nextShare)
     }
   }
 }

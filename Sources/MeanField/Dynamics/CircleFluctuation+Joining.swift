@@ -2,9 +2,6 @@ internal import Foundation
 
 /// Points that the flow has brought together become one.
 extension CircleFluctuationDynamics {
-  /// Points whose labels are all within this part of the kernel's width become one: the flow takes them along as
-  /// one up to its square.
-  private static var narrow: Double { 0.05 }
   /// And the flow must have brought them together by this factor: where labels start is no cluster.
   private static var contraction: Double { 0.1 }
   /// Log density of what has gone down into a cluster, whatever the flow tore before.
@@ -18,7 +15,7 @@ extension CircleFluctuationDynamics {
     guard n > 1 else { return nil }
     return (0..<n).first { p in
       let next = (p + 1) % n
-      guard extent(p, state) < Self.narrow * width else { return false }
+      guard extent(p, state) < narrow * width else { return false }
       switch (points[p].stretch > 0, points[next].stretch > 0) {
       case (false, false):
         let start = 0.5 * (points[p].extent + points[next].extent)

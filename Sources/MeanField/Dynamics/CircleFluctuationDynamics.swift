@@ -28,6 +28,9 @@ public struct CircleFluctuationDynamics: ResponseDynamics {
   var points: [ResponsePoint]
   /// Of the kernel, in radians.
   let width: Double
+  /// Points whose labels are all within this part of the kernel's width become one: the flow takes them along as
+  /// one up to its square.
+  var narrow = 0.02
   private let starts: [Double]
   private let logDensities: [Double]
   private let clock: Double
@@ -122,6 +125,14 @@ public struct CircleFluctuationDynamics: ResponseDynamics {
       for i in seconds(of: p) { largest = max(largest, weight * abs(state[i])) }
     }
     return max(1, 0.01 * largest)
+  }
+
+  /// A torn point's displacement moves the law by its flux.
+  public func weighErrors(_ errors: UnsafeMutablePointer<Double>) {
+    for p in points.indices where points[p].errorWeight < 1 {
+      for i in responses(of: p) { errors[i] *= points[p].errorWeight }
+      for i in seconds(of: p) { errors[i] *= points[p].errorWeight }
+    }
   }
 
   /// Where in a state Ξ_p is.

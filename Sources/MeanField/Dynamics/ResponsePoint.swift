@@ -38,7 +38,7 @@ struct ResponsePoint: Sendable, Equatable {
   var reference: Int?
   var share = 0.0
   var nextShare = 0.5
-  /// How much a displacement counts in the unit of errors: that of a torn point times its density.
+  /// How much a displacement and its error count: those of a torn point times its density.
   var errorWeight = 1.0
 
   /// Not several labels.

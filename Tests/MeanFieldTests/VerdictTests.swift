@@ -119,6 +119,12 @@ import Testing
       name: "zonal, d = 3, formed",
       equation: Equation(manifold: .zonal(dimension: 3), attention: Attention(beta: 2)),
       law: poles(3), tokens: 300, times: [0, 1, 2, 3], tolerance: 1e-4),
+    // The same with noise, which breaks the symmetry about the pole in every step.
+    Case(
+      name: "zonal, d = 3, formed, noise",
+      equation: Equation(
+        manifold: .zonal(dimension: 3), attention: Attention(beta: 2), noise: 0.02),
+      law: poles(3), tokens: 1000, times: [0, 1, 2, 3], tolerance: 1e-4),
     // A token's own share of Z is 3 % here.
     Case(
       name: "zonal, d = 16",

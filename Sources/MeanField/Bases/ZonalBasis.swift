@@ -61,10 +61,19 @@ public final class ZonalBasis: SpectralBasis {
     (0...degree).map { Double($0) * Double($0 + dimension - 2) }
   }
 
-  public var laplacian: TriangularMap {
-    let geometry = transform.geometry
-    let eigenvalues = eigenvalues
-    guard dimension > geometry.referenceDimension else {
+  public var laplacian: TriangularMap { laplacian(sector: 0) }
+
+  /// That of measures sin^{−k}θ ν(θ) Y(ω), Y a harmonic of degree k of the direction about the pole, as it
+  /// acts on ∫ R_l dν.
+  ///
+  /// With L the operator of polar angles in d + 2k dimensions Δ(sin^k θ g Y) = sin^k θ (Lg − k(k+d−2) g) Y.
+  func laplacian(sector k: Int) -> TriangularMap {
+    let geometry = ZonalGeometry(dimension: dimension + 2 * k)
+    let decay = Double(k) * Double(k + dimension - 2)
+    let eigenvalues = (0...degree).map { l in
+      Double(l) * Double(l + geometry.dimension - 2) + decay
+    }
+    guard geometry.dimension > geometry.referenceDimension else {
       return TriangularMap(diagonal: eigenvalues.map { -$0 })
     }
     var unit = [Double](repeating: 0, count: degree + 1)
@@ -102,15 +111,17 @@ public final class ZonalBasis: SpectralBasis {
   }
 
   /// Masses at the points of any measure of the polar angle.
-  func writeMasses(of state: UnsafePointer<Double>, into masses: inout [Double]) {
-    transform.masses(of: state, into: &masses)
+  func writeMasses(
+    of state: UnsafePointer<Double>, into masses: UnsafeMutablePointer<Double>
+  ) {
+    transform.masses(of: state, into: masses)
   }
 
   func writeDivergence(of flux: [Double], into rate: UnsafeMutablePointer<Double>) {
     transform.divergence(of: flux, into: rate)
   }
 
-  func writeCoefficients(of masses: [Double], into state: inout [Double]) {
+  func writeCoefficients(of masses: UnsafePointer<Double>, into state: inout [Double]) {
     transform.coefficients(of: masses, into: &state)
   }
 

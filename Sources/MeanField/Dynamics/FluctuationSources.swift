@@ -11,6 +11,8 @@ struct FluctuationSources {
   let masses: [Double]
   /// Functions at the points, the most important first.
   let functions: [[Double]]
+  /// Whether they break a symmetry of the law: then there is no constant to leave out.
+  var breaksSymmetry = false
   /// ∫ e dν for every basis function e, of masses ν at the points.
   let collect: ([Double]) -> [Double]
 
@@ -18,12 +20,10 @@ struct FluctuationSources {
   private static var leastShare: Double { 1e-6 }
 
   /// ∫ e φ_i dμ, one orthonormal φ_i after the other.
-  ///
-  /// - Parameter withConstant: also φ = 1, first.
-  func projections(withConstant: Bool = false) -> [Double] {
+  func projections() -> [Double] {
     let roots = masses.map { $0.squareRoot() }
     let size = roots.reduce(0) { $0 + $1 * $1 }.squareRoot()
-    var directions = [roots.map { $0 / size }]
+    var directions = breaksSymmetry ? [] : [roots.map { $0 / size }]
     for function in functions {
       var rest = zip(function, roots).map { $0 * $1 }
       let before = Self.norm(rest)
@@ -35,29 +35,34 @@ struct FluctuationSources {
       guard after > Self.leastShare * before else { continue }
       directions.append(rest.map { $0 / after })
     }
-    return directions.dropFirst(withConstant ? 0 : 1).flatMap { direction in
+    return directions.dropFirst(breaksSymmetry ? 0 : 1).flatMap { direction in
       collect(zip(direction, roots).map { $0 * $1 })
     }
   }
 
   /// Random fluctuations Σ_j √m_j s_j (δ_j − μ), s_j = ±1, divided by √count: the sum of products over
   /// all of them estimates the covariance of one draw.
-  func samples(count: Int, seed: UInt64) -> [Double] {
+  ///
+  /// - Parameter first: index of the first; every one has random numbers of its own.
+  func samples(count: Int, seed: UInt64, first: Int = 0) -> [Double] {
     let stream = RandomStream(seed: seed, member: 0, purpose: .fluctuation)
     let roots = masses.map { $0.squareRoot() }
     let scale = 1 / Double(count).squareRoot()
     return (0..<count).flatMap { r in
-      collect(Self.whiteNoise(masses: masses, roots: roots, stream, index: r).map { $0 * scale })
+      let noise = Self.whiteNoise(
+        masses: masses, roots: roots, stream, index: first + r, isCentred: !breaksSymmetry)
+      return collect(noise.map { $0 * scale })
     }
   }
 
-  /// √m_j s_j − m_j Σ_i √m_i s_i with random signs s.
+  /// √m_j s_j − m_j Σ_i √m_i s_i with random signs s; without the sum where it is not centred.
   static func whiteNoise(
-    masses: [Double], roots: [Double], _ stream: RandomStream, index: Int
+    masses: [Double], roots: [Double], _ stream: RandomStream, index: Int, isCentred: Bool = true
   ) -> [Double] {
     var values = [Double](repeating: 0, count: masses.count)
     stream.writeSigns(index: index, draw: 1, into: &values, count: values.count)
     for j in values.indices { values[j] *= roots[j] }
+    guard isCentred else { return values }
     let sum = values.reduce(0, +)
     for j in values.indices { values[j] -= masses[j] * sum }
     return values
@@ -108,8 +113,10 @@ extension FluctuationSources {
 
   /// Of a polar angle: powers of its cosine, then waves in the mass below it, which resolve steps
   /// where the law is.
+  ///
+  /// - Parameter sector: k, for those functions, one among them, times sin^k θ (`ZonalSector`).
   static func zonal(
-    _ law: InitialLaw, dimension: Int, degree: Int, powers: Int, waves: Int
+    _ law: InitialLaw, dimension: Int, degree: Int, powers: Int, waves: Int, sector: Int = 0
   ) -> FluctuationSources {
     let transform = ZonalTransform(
       dimension: dimension, degree: degree, nodes: 2 * degree + 64, kernelDegree: 0)
@@ -127,15 +134,19 @@ extension FluctuationSources {
       below += mass
       return below - 0.5 * mass
     }
-    var functions = (1...powers).map { k in
+    var functions = ((sector > 0 ? 0 : 1)...powers).map { k in
       heights.map { pow(($0 - mean) / spread, Double(k)) }
     }
     functions += stride(from: 1, through: waves, by: 1).map { k in
       levels.map { cos(Double.pi * Double(k) * $0) }
     }
-    return FluctuationSources(masses: masses, functions: functions) { values in
+    let profile = transform.angles.map { pow(sin($0), Double(sector)) }
+    return FluctuationSources(
+      masses: masses, functions: functions.map { zip($0, profile).map { $0 * $1 } },
+      breaksSymmetry: sector > 0
+    ) { values in
       var result = [Double](repeating: 0, count: degree + 1)
-      transform.coefficients(of: values, into: &result)
+      transform.coefficients(of: zip(values, profile).map { $0 * $1 }, into: &result)
       return result
     }
   }

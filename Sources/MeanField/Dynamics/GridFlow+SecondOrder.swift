@@ -2,7 +2,7 @@
 extension GridFlow {
   /// Keeps (δm − m δZ̄/Z̄) δX of the combination that has been loaded.
   func keepQuadratic(
-    _ basis: some SpectralBasis, _ sectors: [ZonalSector], _ factors: ArraySlice<Double>,
+    _ basis: some SpectralBasis, _ sectors: [ZonalSector], _ factors: [ArraySlice<Double>],
     divides: Bool
   ) {
     let masses = basis.masses
@@ -19,7 +19,7 @@ extension GridFlow {
         result[j] = masses[j] * factor[j] * change
       }
     }
-    for sector in sectors { sector.addScatter(factors, to: quadratic) }
+    for (sector, factors) in zip(sectors, factors) { sector.addScatter(factors, to: quadratic) }
   }
 
   /// Completes the mean.

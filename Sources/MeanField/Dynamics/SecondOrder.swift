@@ -102,9 +102,7 @@ struct SelfAttention {
 
   /// Of a polar angle: k and k² less what their mean over rotations about the pole, Σ_l b_l P_l P_l, and the
   /// sectors hold of them.
-  static func zonal(
-    _ basis: ZonalBasis, _ kernel: KernelSpectrum, sectors: Int
-  ) -> SelfAttention {
+  static func zonal(_ basis: ZonalBasis, _ kernel: KernelSpectrum) -> SelfAttention {
     let count = basis.pointCount
     let mean = ZonalKernelTable(basis, kernel)
     let square = ZonalKernelTable(
@@ -118,15 +116,15 @@ struct SelfAttention {
         square.slopes[$0] - mean.values[$0] * mean.slopes[$0]
       }
     }
-    result.sectors = (0..<sectors).map { ZonalSector(basis, kernel, degree: $0 + 1) }
+    result.sectors = (1...ZonalSector.degrees).map { ZonalSector(basis, kernel, degree: $0) }
     for sector in result.sectors where kernel.beta > 0 {
       let share = sector.multiplicity
       for j in 0..<count {
-        let place = j * count + j
-        result.partition[j] -= share * sector.values[place]
-        result.slopes[0][j] -= share * sector.slopes[place]
+        let own = sector.kernel(j, j)
+        result.partition[j] -= share * own.value
+        result.slopes[0][j] -= share * own.slope
         for i in 0..<count {
-          let (value, slope) = (sector.values[i * count + j], sector.slopes[i * count + j])
+          let (value, slope) = sector.kernel(i, j)
           result.squares[j * count + i] -= share * value * value
           result.squareSlopes[j * count + i] -= share * value * slope
         }

@@ -3,7 +3,8 @@ extension SpectralFluctuationDynamics {
   public mutating func diffuse(
     _ state: inout [Double], spread: Double, stream: RandomStream, draw: Int
   ) {
-    guard let diffusion = diffusion(of: spread) else { return }
+    prepareDiffusions(of: spread)
+    guard let diffusion = diffusions.first else { return }
     let count = basis.coefficientCount
     let points = basis.pointCount
     let components = basis.tangentCount
@@ -33,16 +34,28 @@ extension SpectralFluctuationDynamics {
       for r in 0..<SecondOrder.members {
         diffusion.whole.apply(to: state + (1 + columnCount + r) * count)
       }
+      var place = firstSector
+      for (s, sector) in lackingSelf.sectors.enumerated() {
+        let ratio = (Double(columnCount) / Double(sectorColumns[s])).squareRoot()
+        let sizes = sizes.map { ratio * $0 }
+        for _ in 0..<sectorColumns[s] {
+          // Two components each, after those of the law's own columns.
+          sector.diffuse(
+            state + place * count, diffusions[s + 1], sizes: sizes, stream, index: place, draw: draw
+          )
+          place += 1
+        }
+      }
     }
   }
 
   /// The diffusion of a spread's first 44 bits, whatever came before.
-  private mutating func diffusion(of spread: Double) -> Diffusion? {
+  private mutating func prepareDiffusions(of spread: Double) {
     let spread = TriangularMap.duration(spread)
-    if diffusion?.spread != spread {
-      diffusion = laplacian.map { Diffusion($0, spread: spread) }
+    guard let laplacian, diffusions.first?.spread != spread else { return }
+    diffusions = ([laplacian] + lackingSelf.sectors.map(\.laplacian)).map {
+      Diffusion($0, spread: spread)
     }
-    return diffusion
   }
 }
 

@@ -12,7 +12,7 @@ extension SpectralFluctuationDynamics {
     mixture = [Double](repeating: 0, count: basis.coefficientCount)
     lackingSelf = selfAttention(basis)
     laplacian = equation.noise > 0 ? basis.laplacian : nil
-    diffusion = nil
+    diffusions = []
     damping = []
     if !canRefine {
       let eigenvalues = basis.eigenvalues

@@ -44,7 +44,7 @@ enum SpectralFluctuation {
   }
 
   static func sphereLoad(_ equation: Equation) -> Load {
-    let count = (functionDegree + 1) * (functionDegree + 1) - 1
+    let count = equation.noise > 0 ? samples : (functionDegree + 1) * (functionDegree + 1) - 1
     return load(
       equation, columns: count, each: Sphere().densityLoad(equation, resolution: sphereDegree))
   }
@@ -53,10 +53,13 @@ enum SpectralFluctuation {
     let dimension = equation.manifold.dimension
     let degree = zonalDegree(dimension)
     // Two tables between all points for every sector, two of what sources lack.
-    let sectors = equation.noise > 0 ? 0 : ZonalSector.degrees
+    let sectors = ZonalSector.degrees
     let points = Double(ZonalTransform.nodes(degree: degree))
     var load = load(
-      equation, columns: powers + waves + sectors * ZonalSector.columns,
+      equation,
+      columns: equation.noise > 0
+        ? samples + sectors * ZonalSector.samples
+        : powers + waves + sectors * ZonalSector.columns,
       each: Zonal(dimension: dimension).densityLoad(equation, resolution: degree))
     load.tables = Double(2 * sectors + 2) * points * points
     return load
@@ -66,7 +69,7 @@ enum SpectralFluctuation {
   /// tables.
   private static func load(_ equation: Equation, columns: Int, each: Load) -> Load {
     // The law itself and the columns; what is of second order, for which the columns of every sample are mixed.
-    let first = Double(1 + (equation.noise > 0 ? samples : columns))
+    let first = Double(1 + columns)
     let second = Double(SecondOrder.members)
     return Load(
       numbers: (first + second) * each.numbers,
@@ -131,20 +134,23 @@ extension Evolution where D == SpectralFluctuationDynamics<ZonalBasis> {
       hasNoise
       ? sources.samples(count: SpectralFluctuation.samples, seed: numerics.seed)
       : sources.projections()
-    let sectorColumns =
-      hasNoise
-      ? []
-      : FluctuationSources.zonal(
+    let sectorColumns = (1...ZonalSector.degrees).map { k in
+      let sources = FluctuationSources.zonal(
         law, dimension: dimension, degree: basis.degree, powers: ZonalSector.powers,
-        waves: ZonalSector.waves
-      ).projections(withConstant: true)
+        waves: ZonalSector.waves, sector: k)
+      return hasNoise
+        ? sources.samples(
+          count: ZonalSector.samples, seed: numerics.seed,
+          first: SpectralFluctuation.samples + (k - 1) * ZonalSector.samples)
+        : sources.projections()
+    }
     let start = basis.coefficients(of: law).state
     let kernel = equation.kernel
     let dynamics = D(
       equation: equation, basis: basis, maximum: maximum,
       columnCount: columns.count / basis.coefficientCount,
-      sectorColumns: sectorColumns.count / basis.coefficientCount,
-      selfAttention: { .zonal($0, kernel, sectors: hasNoise ? 0 : ZonalSector.degrees) }
+      sectorColumns: sectorColumns.map { $0.count / basis.coefficientCount },
+      selfAttention: { .zonal($0, kernel) }
     ) { _, density, columns, seconds in
       ZonalResponse(
         law: ZonalLaw(
@@ -154,7 +160,8 @@ extension Evolution where D == SpectralFluctuationDynamics<ZonalBasis> {
     }
     return Evolution(
       dynamics: dynamics,
-      state: dynamics.state(density: start, columns: columns, sectors: sectorColumns),
+      state: dynamics.state(
+        density: start, columns: columns, sectors: sectorColumns.flatMap { $0 }),
       stepping: .points(equation, draws: dynamics.columnCount, .fluctuationNoise, numerics))
   }
 }

@@ -46,9 +46,10 @@ public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamic
   var flow: GridFlow
   var damping: [Double] = []
   var laplacian: TriangularMap?
-  var diffusion: Diffusion?
-  /// Columns of every sector together.
-  private let sectorColumns: Int
+  /// Of the law and its columns, and then of every sector.
+  var diffusions: [Diffusion] = []
+  /// How many columns every sector has.
+  let sectorColumns: [Int]
   /// g_b of every sample.
   private let factors: [[Double]]
   /// One combination of all columns.
@@ -64,13 +65,13 @@ public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamic
   ///   - selfAttention: what sources lack of a token's attention to itself.
   init(
     equation: Equation, basis: Basis, maximum: Int, columnCount: Int,
-    sectorColumns: Int = 0,
+    sectorColumns: [Int] = [],
     selfAttention: @escaping (Basis) -> SelfAttention = { _ in SelfAttention() },
     respond: @escaping Respond
   ) {
     self.selfAttention = selfAttention
     self.sectorColumns = sectorColumns
-    factors = SecondOrder.factors(columnCount + sectorColumns)
+    factors = SecondOrder.factors(columnCount + sectorColumns.reduce(0, +))
     self.equation = equation
     self.basis = basis
     self.maximum = maximum
@@ -105,12 +106,12 @@ public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamic
   func state(density: [Double], columns: [Double], sectors: [Double] = []) -> [Double] {
     density + columns
       + [Double](repeating: 0, count: SecondOrder.members * density.count)
-      + lackingSelf.sectors.flatMap { _ in sectors }
+      + sectors
   }
 
   /// The law, its columns, the samples of second order and the columns of sectors.
-  var memberCount: Int { firstSector + sectorColumns * lackingSelf.sectors.count }
-  private var firstSector: Int { 1 + columnCount + SecondOrder.members }
+  var memberCount: Int { firstSector + sectorColumns.reduce(0, +) }
+  var firstSector: Int { 1 + columnCount + SecondOrder.members }
 
   /// Columns beyond 100 say only that chance decides: they need no absolute accuracy.
   public func errorUnit(of state: [Double]) -> Double {
@@ -133,10 +134,10 @@ public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamic
       flow.disturb(basis, divides: divides, isCounted: true)
       basis.writeDivergence(into: rate + column)
     }
-    for (s, sector) in lackingSelf.sectors.enumerated() {
-      let place = (firstSector + s * sectorColumns) * count
-      flow.move(
-        sector, state + place, number: sectorColumns, rate: rate + place, divides: divides)
+    var place = firstSector * count
+    for (sector, number) in zip(lackingSelf.sectors, sectorColumns) {
+      flow.move(sector, state + place, number: number, rate: rate + place, divides: divides)
+      place += number * count
     }
     flow.addMeans(of: lackingSelf.sectors)
     for r in 0..<SecondOrder.members {
@@ -146,7 +147,7 @@ public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamic
         mix(state, factors[r - 1])
         mixture.withUnsafeBufferPointer { if let base = $0.baseAddress { load(base) } }
         flow.keepQuadratic(
-          basis, lackingSelf.sectors, factors[r - 1][columnCount...], divides: divides)
+          basis, lackingSelf.sectors, sectorFactors(r - 1), divides: divides)
       }
       load(state + place)
       flow.disturb(basis, divides: divides)
@@ -159,6 +160,15 @@ public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamic
     basis.loadMasses(column)
     basis.loadSlopes(column, kernel)
     if divides { basis.loadPartition(column, kernel) }
+  }
+
+  /// g_b of a sample for the columns of every sector.
+  private func sectorFactors(_ sample: Int) -> [ArraySlice<Double>] {
+    var rest = factors[sample][columnCount...]
+    return sectorColumns.map { number in
+      defer { rest = rest.dropFirst(number) }
+      return rest.prefix(number)
+    }
   }
 
   /// mixture ← Σ_b g_b (column b).

@@ -48,6 +48,10 @@ public final class Simulation {
   }
 
   /// - Parameters:
+  ///   - density: nil where tokens move alone.
+  ///   - members: may be empty.
+  ///   - ladder: the members of every rung; empty for none.
+  ///   - fluctuation: what sampling does to the density; nil where nobody asks.
   ///   - times: ascending, the first is 0.
   ///   - threads: how many may be used; the values do not depend on it.
   public init(

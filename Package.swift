@@ -68,7 +68,8 @@ let package = Package(
       name: "MeanFieldTests", dependencies: ["MeanField", "Transforms", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "SnapshotIOTests", dependencies: ["SnapshotIO", "TestSupport"], swiftSettings: strict),
+      name: "SnapshotIOTests", dependencies: ["SnapshotIO", "MeanField", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "PicturesTests", dependencies: ["Pictures", "SnapshotIO", "TestSupport"],
       swiftSettings: strict),

@@ -26,7 +26,8 @@ public func export(
     let run = try ExportedRun(opening: outputFile)
     guard try format != .vtk || run.sweptKeys() == nil else {
       throw ExportError(
-        message: "\(outputFile): is the output of a sweep, allowed for it: csv, npy", exitCode: 65)
+        message: "\(outputFile): found the output of a sweep, which has no density and no "
+          + "particles for vtk to show, allowed: csv, npy", exitCode: 65)
     }
     let target = try ExportFolder(folder, overwrite: overwrite, isInterrupted: isInterrupted)
     do {

@@ -4,7 +4,7 @@ import RunFiles
 
 /// What commands print, as text for people and as JSON for programs.
 enum Report {
-  // MARK: Runs
+  // MARK: Runs and sweeps
 
   static func text(_ summary: RunSession.Summary) -> String {
     guard let last = summary.last else {
@@ -178,98 +178,12 @@ enum Report {
         ladder: LadderRecord(summary)))
   }
 
-  // MARK: Theory and validation
-
-  static func text(_ prediction: Prediction) -> String {
-    var lines = ["modes of the kernel above 1e-16: K = \(prediction.modes)"]
-    lines.append("largest possible speed: \(number(prediction.speedBound))")
-    lines.append("")
-    lines.append("growth rates of the uniform state: a harmonic of degree l grows like e^(λt)")
-    let growing = prediction.growthRates.lastIndex { $0 > 0 } ?? 0
-    let shown = min(prediction.growthRates.count, max(5, growing + 2), 40)
-    for k in 1...shown {
-      let mark = prediction.fastestMode == k ? "   fastest" : ""
-      lines.append("  l = \(k): λ = \(number(prediction.growthRates[k - 1]))\(mark)")
-    }
-    if shown < prediction.growthRates.count { lines.append("  … to l = \(prediction.modes)") }
-    lines.append("")
-    if let mode = prediction.fastestMode {
-      lines.append(
-        prediction.expectedClusters.map { "expected number of clusters: \($0)" }
-          ?? "fastest degree: \(mode)")
-      if let time = prediction.formationTime {
-        lines.append("formation time: \(number(time))")
-      }
-    } else {
-      lines.append("the uniform state is stable: no clusters are expected from it")
-    }
-    let side = prediction.noise < prediction.criticalNoise ? "below" : "above"
-    lines.append(
-      "critical noise: D = \(number(prediction.criticalNoise)); this run has "
-        + "D = \(number(prediction.noise)), \(side)")
-    return lines.joined(separator: "\n")
-  }
-
-  static func json(_ prediction: Prediction) -> String { encoded(prediction) }
-
-  /// The costs of a run and, where the run can be compared, of the comparison.
-  static func text(_ runFile: RunFile) -> String {
-    let cost = RunCost(runFile, compares: false)
-    var lines = [
-      "memory: about \(RunCost.size(cost.memory)) at the start",
-      "disk: about \(RunCost.size(cost.disk)), \(count(cost.snapshots, "snapshot"))",
-      "work: about \(short(cost.workPerRate)) operations for a right-hand side of everything",
-    ]
-    if runFile.isComparable {
-      let cost = RunCost(runFile, compares: true)
-      lines.append(
-        "meanfield compare: \(RunCost.size(cost.memory)), \(RunCost.size(cost.disk)), "
-          + "\(short(cost.workPerRate)) operations")
-    }
-    return lines.map { "# \($0)" }.joined(separator: "\n") + "\n" + runFile.yaml.trimmingNewlines
-  }
-
-  static func json(_ runFile: RunFile) -> String {
-    struct Record: Encodable {
-      var runFile: String
-      var cost: RunCost
-      /// Absent where the run cannot be compared.
-      var comparisonCost: RunCost?
-    }
-    return encoded(
-      Record(
-        runFile: runFile.yaml, cost: RunCost(runFile, compares: false),
-        comparisonCost: runFile.isComparable ? RunCost(runFile, compares: true) : nil))
-  }
-
-  // MARK: Sweeps
-
   static func text(_ summary: SweepSession.Summary) -> String {
     guard summary.solved > 0 else {
       return "\(summary.output) is complete: nothing left to resume\n"
     }
     let took = String(format: "%.2g s", summary.wallTime)
     return "\(count(summary.solved, "point")) solved in \(took)\n\n\(summary.output)\n"
-  }
-
-  static func text(_ sweep: Sweep) -> String {
-    let shape = sweep.keys.map { "\($0.name) \($0.labels.count)" }.joined(separator: " × ")
-    let cost = sweep.cost
-    let lines = [
-      "points: \(cost.points) (\(shape)), \(count(sweep.times.count, "snapshot")) each",
-      "memory: about \(RunCost.size(cost.memory)) at the start of the largest point",
-      "disk: about \(RunCost.size(cost.disk))",
-      "work: about \(short(cost.work)) operations in all",
-    ]
-    return lines.map { "# \($0)" }.joined(separator: "\n") + "\n" + sweep.yaml.trimmingNewlines
-  }
-
-  static func json(_ sweep: Sweep) -> String {
-    struct Record: Encodable {
-      var runFile: String
-      var cost: SweepCost
-    }
-    return encoded(Record(runFile: sweep.yaml, cost: sweep.cost))
   }
 
   // MARK: Words
@@ -286,7 +200,7 @@ enum Report {
     return verdict.isWithin ? "within" : "outside"
   }
 
-  private static func encoded(_ value: some Encodable) -> String {
+  static func encoded(_ value: some Encodable) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
@@ -310,8 +224,4 @@ enum Report {
   static func count(_ count: Int, _ noun: String) -> String {
     "\(count) \(noun)\(count == 1 ? "" : "s")"
   }
-}
-
-extension String {
-  fileprivate var trimmingNewlines: String { trimmingCharacters(in: .newlines) }
 }

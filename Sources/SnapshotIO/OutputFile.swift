@@ -5,6 +5,9 @@ internal import MeanField
 ///
 /// Before every snapshot the room on the disk is asked for and claimed, so a full disk ends a run
 /// with a file that is readable up to the last snapshot, even where another program fills it.
+///
+/// Snapshots wait in memory for up to a second: who lets a file go without `close()` loses those since
+/// the last `sync()`.
 public final class OutputFile {
   public let layout: OutputLayout
   public var path: String { file.path }
@@ -49,10 +52,6 @@ public final class OutputFile {
     earlierTime = try file.root.attribute("wall_time")?.doubles?.first ?? 0
     clusterWidth = try file.root.dimensionLength("cluster")
     claim = DiskClaim(path: path)
-  }
-
-  deinit {
-    try? writePending()
   }
 
   // MARK: Closing and room

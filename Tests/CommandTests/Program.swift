@@ -68,15 +68,16 @@ struct Program {
       streams = ["out", "err"].map {
         scratch.appendingPathComponent("meanfield-\(name).\($0)").path
       }
-      for stream in streams {
+      let files = try streams.map { stream in
         try #require(FileManager.default.createFile(atPath: stream, contents: nil))
+        return try #require(FileHandle(forWritingAtPath: stream))
       }
       process.executableURL = URL(fileURLWithPath: words[0])
       process.arguments = Array(words.dropFirst())
       process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
       process.standardInput = FileHandle.nullDevice
-      process.standardOutput = try #require(FileHandle(forWritingAtPath: streams[0]))
-      process.standardError = try #require(FileHandle(forWritingAtPath: streams[1]))
+      process.standardOutput = files[0]
+      process.standardError = files[1]
       try Self.unblockingSignals { try process.run() }
     }
 

@@ -83,7 +83,8 @@ struct SweepTests {
     let export = try meanfield("export", "out.nc", "--format", "vtk")
     #expect(export.status == 65)
     #expect(
-      export.error == "meanfield: out.nc: is the output of a sweep, allowed for it: csv, npy\n")
+      export.error == "meanfield: out.nc: found the output of a sweep, which has no density and no "
+        + "particles for vtk to show, allowed: csv, npy\n")
     #expect(try meanfield("export", "out.nc", "--format", "csv").status == 0)
     let table = try String(contentsOfFile: folder.file("out-csv/points.csv"), encoding: .utf8)
     #expect(table.split(separator: "\n").count == 1 + order.count)

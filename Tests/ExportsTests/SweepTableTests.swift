@@ -80,7 +80,8 @@ struct SweepTableTests {
     }
     #expect(error?.exitCode == 65)
     #expect(
-      error?.message.hasSuffix(": is the output of a sweep, allowed for it: csv, npy") == true)
+      error?.message == "\(folder.file("sweep.nc")): found the output of a sweep, which has no "
+        + "density and no particles for vtk to show, allowed: csv, npy")
     #expect(folder.contents == ["sweep.nc"])
   }
 }

@@ -17,7 +17,8 @@ enum Benchmarks {
     if names.first == "transforms" { return answerDegrees() }
     if let unknown = names.first(where: { name in !parts.contains { $0.name == name } }) {
       let known = parts.map(\.name).joined(separator: ", ")
-      print("no part is called '\(unknown)'; they are \(known)")
+      FileHandle.standardError.write(
+        Data("no part is called '\(unknown)'; they are \(known)\n".utf8))
       exit(2)
     }
     print("measured in one thread unless said otherwise; least of several repetitions\n")

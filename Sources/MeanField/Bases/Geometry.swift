@@ -35,9 +35,7 @@ public protocol Geometry: Sendable {
     _ equation: Equation, from law: InitialLaw, numerics: PanelNumerics
   ) -> (any LawEvolution)?
 
-  /// Tokens on their way from given points, row after row.
-  ///
-  /// - Parameter masses: weights summing to one, nil for equal ones.
+  /// Tokens on their way from given points, row after row; their masses sum to one, nil for equal ones.
   func tokens(
     _ equation: Equation, at points: [Double], masses: [Double]?, numerics: TokenNumerics
   ) -> any LawEvolution

@@ -139,9 +139,7 @@ public struct Sphere: Geometry {
 }
 
 extension Evolution where D == SphereTokenDynamics {
-  /// Tokens on S^{d−1} at given points, row after row.
-  ///
-  /// - Parameter masses: weights summing to one, nil for equal ones.
+  /// Tokens on S^{d−1} at given points, row after row; their masses sum to one, nil for equal ones.
   public static func tokens(
     _ equation: Equation, points: [Double], masses: [Double]? = nil, numerics: TokenNumerics
   ) -> Evolution {

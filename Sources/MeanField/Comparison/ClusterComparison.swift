@@ -29,6 +29,7 @@ public struct ClusterComparison: Sendable, Equatable {
   ///   - density: clusters of the density.
   ///   - members: those of every member.
   ///   - spreads: one for every cluster of the density.
+  ///   - threads: how many may be used; every member is matched in one.
   public init(
     density: [Cluster], members: [[Cluster]], spreads: [ClusterSpread], threads: Int = 1
   ) {

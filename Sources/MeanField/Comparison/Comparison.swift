@@ -60,8 +60,12 @@ public struct Comparison: Sendable {
 
   /// - Parameters:
   ///   - tokens: N of each member.
+  ///   - members: how many there are.
+  ///   - sigmas: standard deviations beyond which a member is outside.
   ///   - ladderCounts: N of every rung of the ladder; empty for none.
   ///   - snapshotCount: how many there will be.
+  ///   - equation: what the density obeys; says which moments are watched.
+  ///   - threads: how many distances may use; the values do not depend on it.
   public init(
     tokens: Int, members: Int, sigmas: Double, ladderCounts: [Int] = [], snapshotCount: Int,
     equation: Equation, threads: Int
@@ -85,6 +89,8 @@ public struct Comparison: Sendable {
   /// Adds one snapshot of the density and of every member; returns their distances.
   ///
   /// - Parameters:
+  ///   - density: at a time later than that of the snapshots before.
+  ///   - snapshots: one of every member, at the same time.
   ///   - response: nil where it is not needed any more: nothing is expected then.
   ///   - rungs: the laws of the members of every rung of the ladder.
   public mutating func record(

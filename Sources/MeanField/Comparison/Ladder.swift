@@ -68,7 +68,9 @@ public struct PowerLaw: Sendable, Equatable {
   /// Both are NaN unless all values are positive and finite, and at two N at least; with two values the
   /// error is.
   ///
-  /// - Parameter values: values[rung][member].
+  /// - Parameters:
+  ///   - counts: N of every rung.
+  ///   - values: values[rung][member].
   public init(counts: [Int], values: [[Double]]) {
     exponent = .nan
     error = .nan

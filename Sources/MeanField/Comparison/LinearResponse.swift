@@ -18,7 +18,10 @@ public protocol LinearResponse: Sendable {
   /// Distances of samples of the Gaussian limit from the law: one number for each of the chart's
   /// distances.
   ///
-  /// - Parameter tokens: N.
+  /// - Parameters:
+  ///   - count: how many samples.
+  ///   - tokens: N.
+  ///   - threads: how many may be used; the values do not depend on it.
   func sampleDistances(count: Int, tokens: Int, threads: Int) -> [[Double]]
 
   /// How far the clusters of N draws should be from those of the law.
@@ -26,6 +29,7 @@ public protocol LinearResponse: Sendable {
   /// - Parameters:
   ///   - law: the density itself, of which this is the response.
   ///   - clusters: its clusters.
+  ///   - attention: whose kernel makes the clusters, as maxima of Z.
   ///   - tokens: N.
   func clusterSpreads(
     of law: any Law, _ clusters: [Cluster], attention: Attention, tokens: Int

@@ -5,21 +5,34 @@ extension GridFlow {
     _ basis: some SpectralBasis, _ sectors: [ZonalSector], _ factors: [ArraySlice<Double>],
     divides: Bool
   ) {
+    if divides { divide(basis) }
+    quadratic.update(repeating: 0, count: tangentCount * pointCount)
+    addQuadratic(of: basis, divides: divides, to: quadratic)
+    for (sector, factors) in zip(sectors, factors) { sector.addScatter(factors, to: quadratic) }
+  }
+
+  /// δm ← δm − m δZ̄/Z̄ of the column that has been loaded, for softmax.
+  func divide(_ basis: some SpectralBasis) {
     let masses = basis.masses
     let partition = basis.partition
-    if divides {
-      for j in 0..<pointCount { masses[j] -= response[j] * partition[j] }
-    }
+    for j in 0..<pointCount { masses[j] -= response[j] * partition[j] }
+  }
+
+  /// Adds (δm − m δZ̄/Z̄) δX, of which the first factor stands in the masses, component after component.
+  func addQuadratic(
+    of basis: some SpectralBasis, divides: Bool, to flux: UnsafeMutablePointer<Double>
+  ) {
+    let masses = basis.masses
+    let partition = basis.partition
     for component in 0..<tangentCount {
       let slope = basis.slope(component)
       let velocity = velocity + component * pointCount
-      let result = quadratic + component * pointCount
+      let flux = flux + component * pointCount
       for j in 0..<pointCount {
         let change = divides ? slope[j] - velocity[j] * partition[j] : slope[j]
-        result[j] = masses[j] * factor[j] * change
+        flux[j] += masses[j] * factor[j] * change
       }
     }
-    for (sector, factors) in zip(sectors, factors) { sector.addScatter(factors, to: quadratic) }
   }
 
   /// Completes the mean.

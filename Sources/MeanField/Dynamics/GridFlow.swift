@@ -73,22 +73,13 @@ final class GridFlow {
   ///
   /// - Parameter isCounted: whether it is one of those whose quadratic fluxes add up to the mean.
   func disturb(_ basis: some SpectralBasis, divides: Bool, isCounted: Bool = false) {
-    let masses = basis.masses
-    let partition = basis.partition
+    if divides { divide(basis) }
+    if isCounted { addQuadratic(of: basis, divides: divides, to: mean) }
     // m δX = response (∇δΦ − X δZ̄).
-    if divides {
-      for j in 0..<pointCount { masses[j] -= response[j] * partition[j] }
-    }
+    let masses = basis.masses
     for component in 0..<tangentCount {
       let slope = basis.slope(component)
       let velocity = velocity + component * pointCount
-      if isCounted {
-        let mean = mean + component * pointCount
-        for j in 0..<pointCount {
-          let change = divides ? slope[j] - velocity[j] * partition[j] : slope[j]
-          mean[j] += masses[j] * factor[j] * change
-        }
-      }
       for j in 0..<pointCount {
         slope[j] = masses[j] * velocity[j] + response[j] * slope[j]
       }

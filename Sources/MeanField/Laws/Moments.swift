@@ -38,7 +38,10 @@ public struct Moments: Sendable, Equatable {
   ///
   /// e^{ikθ} by rotation, taken anew every 32 modes, so that rounding does not add up.
   ///
-  /// - Parameter order: 0, 1, 2 or 3.
+  /// - Parameters:
+  ///   - factors: q_0, q_1, …; those beyond are zero.
+  ///   - angle: θ in radians.
+  ///   - order: 0, 1, 2 or 3.
   public func series(_ factors: [Double], at angle: Double, order: Int = 0) -> Double {
     precondition((0...3).contains(order), "derivatives up to the third")
     let stepCosine = cos(angle)

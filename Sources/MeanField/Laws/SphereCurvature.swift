@@ -38,6 +38,23 @@ struct SphereCurvature {
       - (gradient.dot(directions.1) / values.1) * directions.1
   }
 
+  /// Newton's move where the function is concave, elsewhere a move up the gradient.
+  ///
+  /// - Parameter length: the longest there is.
+  func uphillMove(_ gradient: SIMD3<Double>, atMost length: Double) -> SIMD3<Double>? {
+    let size = max(abs(values.0), abs(values.1))
+    guard size > 0 else { return nil }
+    // A direction that is flat to rounding has no top of its own: a ring, where any point will do.
+    func along(_ direction: SIMD3<Double>, _ value: Double) -> SIMD3<Double> {
+      let slope = gradient.dot(direction)
+      if abs(value) < 1e-9 * size { return .zero }
+      return (slope / abs(value)) * direction
+    }
+    let move = along(directions.0, values.0) + along(directions.1, values.1)
+    let distance = move.length
+    return distance > length ? move * (length / distance) : move
+  }
+
   /// Whether one eigenvalue is small beside the other.
   func isDegenerate(_ ratio: Double) -> Bool {
     let (small, large) = (min(abs(values.0), abs(values.1)), max(abs(values.0), abs(values.1)))

@@ -11,13 +11,6 @@ struct SphereLandscape {
     var value: Double
   }
 
-  /// A critical point of any kind.
-  struct CriticalPoint {
-    var place: SIMD3<Double>
-    var value: Double
-    var curvature: SphereCurvature
-  }
-
   /// What labels count: maxima, those of a connected set once, from the highest down.
   private(set) var maxima: [Maximum] = []
   /// Whether some maxima are rings.
@@ -32,7 +25,7 @@ struct SphereLandscape {
   private(set) var floor = -Double.infinity
   /// The maxima of the points of the grid that are higher than all around.
   private var topLabels: [Int: Int] = [:]
-  private let series: SphericalHarmonics
+  let series: SphericalHarmonics
   private let range: Double
 
   /// - Parameter coefficients: of Y_lm, l ≤ degree, in the order of `HarmonicLayout`.
@@ -54,71 +47,6 @@ struct SphereLandscape {
   func highest() -> Maximum {
     let best = values.indices.max { values[$0] < values[$1] } ?? 0
     return polished(Maximum(place: field.point(best), value: values[best]))
-  }
-
-  /// A maximum by the series itself: Newton's method where it climbs.
-  func polished(_ maximum: Maximum) -> Maximum {
-    var place = maximum.place
-    var jet = series.jet(at: place)
-    for _ in 0..<20 {
-      let curvature = SphereCurvature(at: place, distance: 1e-4 * field.spacing.squareRoot()) {
-        series.jet(at: $0).gradient
-      }
-      guard let move = curvature.uphillMove(jet.gradient, atMost: field.spacing) else { break }
-      let next = (place + move).direction
-      let climbed = series.jet(at: next)
-      // At the top only rounding decides which value is the larger.
-      guard climbed.value >= jet.value - 1e-15 * abs(jet.value) else { break }
-      (place, jet) = (next, climbed)
-      if move.length < 1e-12 { break }
-    }
-    return Maximum(place: place, value: jet.value)
-  }
-
-  // MARK: Critical points
-
-  func curvature(at place: SIMD3<Double>) -> SphereCurvature {
-    SphereCurvature(at: place, distance: 0.1 * field.spacing) { field.gradient(at: $0) }
-  }
-
-  /// The critical point to which Newton's method goes from a place near by.
-  func criticalPoint(from start: SIMD3<Double>) -> CriticalPoint? {
-    var place = start
-    for _ in 0..<80 {
-      let curvature = curvature(at: place)
-      guard var move = curvature.newtonMove(field.gradient(at: place)) else { return nil }
-      let length = move.length
-      if length > field.spacing { move *= field.spacing / length }
-      place = (place + move).direction
-      if (place - start).length > 40 * field.spacing { return nil }
-      if length < 1e-11 {
-        return CriticalPoint(place: place, value: field.jet(at: place).w, curvature: curvature)
-      }
-    }
-    return nil
-  }
-
-  /// From near a maximum to it, or to the ridge it belongs to.
-  private func climbed(from start: SIMD3<Double>) -> CriticalPoint {
-    var place = start
-    var value = field.jet(at: place).w
-    var curvature = curvature(at: place)
-    for _ in 0..<60 {
-      let gradient = field.gradient(at: place)
-      guard var move = curvature.uphillMove(gradient, atMost: field.spacing) else { break }
-      for _ in 0..<20 {
-        let next = (place + move).direction
-        let reached = field.jet(at: next).w
-        if reached >= value - 1e-15 * abs(value) {
-          (place, value) = (next, reached)
-          break
-        }
-        move *= 0.5
-      }
-      curvature = self.curvature(at: place)
-      if move.length < 1e-11 { break }
-    }
-    return CriticalPoint(place: place, value: value, curvature: curvature)
   }
 
   // MARK: Basins
@@ -262,24 +190,5 @@ struct SphereLandscape {
     else { return nil }
     let slope = (k1 + 2 * k2 + 2 * k3 + k4) * (1.0 / 6)
     return (place + signed * slope).direction
-  }
-}
-
-extension SphereCurvature {
-  /// Newton's move where the function is concave, elsewhere a move up the gradient.
-  ///
-  /// - Parameter length: the longest there is.
-  func uphillMove(_ gradient: SIMD3<Double>, atMost length: Double) -> SIMD3<Double>? {
-    let size = max(abs(values.0), abs(values.1))
-    guard size > 0 else { return nil }
-    // A direction that is flat to rounding has no top of its own: a ring, where any point will do.
-    func along(_ direction: SIMD3<Double>, _ value: Double) -> SIMD3<Double> {
-      let slope = gradient.dot(direction)
-      if abs(value) < 1e-9 * size { return .zero }
-      return (slope / abs(value)) * direction
-    }
-    let move = along(directions.0, values.0) + along(directions.1, values.1)
-    let distance = move.length
-    return distance > length ? move * (length / distance) : move
   }
 }

@@ -3,6 +3,7 @@ extension Equation {
   /// A density on its way from an initial law.
   ///
   /// - Parameters:
+  ///   - law: one that has a density.
   ///   - tolerance: local error of a step, and the largest error of a moment that space may cause.
   ///   - end: no step is longer than this.
   /// - Throws: `SimulationFailure` when the start itself cannot be resolved.
@@ -17,11 +18,14 @@ extension Equation {
         tolerance: tolerance, spaceTolerance: tolerance, end: end))
   }
 
-  /// Equal tokens on their way from points, row after row: angles on the circle, unit vectors elsewhere.
+  /// Equal tokens on their way from points.
   ///
   /// - Parameters:
+  ///   - points: row after row, angles in radians on the circle, unit vectors elsewhere.
+  ///   - tolerance: local error of a step, without noise.
   ///   - seed: of the random numbers, where there is noise.
   ///   - member: which of the independent members this is.
+  ///   - end: no step is longer than this.
   public func tokens(
     at points: [Double], tolerance: Double = 1e-8, seed: UInt64 = 0, member: Int = 0, end: Double
   ) -> any LawEvolution {

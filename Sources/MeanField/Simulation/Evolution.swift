@@ -166,9 +166,7 @@ extension Evolution {
 }
 
 extension Evolution where D == CircleTokenDynamics {
-  /// Tokens on the circle at given angles.
-  ///
-  /// - Parameter masses: weights summing to one, nil for equal ones.
+  /// Tokens on the circle at given angles; their masses sum to one, nil for equal ones.
   public static func tokens(
     _ equation: Equation, angles: [Double], masses: [Double]? = nil, numerics: TokenNumerics
   ) -> Evolution {

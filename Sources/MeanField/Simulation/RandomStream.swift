@@ -18,7 +18,10 @@ public struct RandomStream: Sendable {
   private let key: SIMD2<UInt32>
   private let tag: UInt32
 
-  /// - Parameter member: 0…2²⁴−1.
+  /// - Parameters:
+  ///   - seed: the key; any number.
+  ///   - member: 0…2²⁴−1.
+  ///   - purpose: what the numbers are for.
   public init(seed: UInt64, member: Int, purpose: Purpose) {
     precondition(member >= 0 && member < 1 << 24, "a member number has 24 bits")
     key = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))

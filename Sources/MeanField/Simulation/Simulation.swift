@@ -48,6 +48,10 @@ public final class Simulation {
   }
 
   /// - Parameters:
+  ///   - density: nil where tokens move alone.
+  ///   - members: may be empty.
+  ///   - ladder: the members of every rung; empty for none.
+  ///   - fluctuation: what sampling does to the density; nil where nobody asks.
   ///   - times: ascending, the first is 0.
   ///   - threads: how many may be used; the values do not depend on it.
   public init(
@@ -207,32 +211,6 @@ public final class Simulation {
           }))
     }
     return tasks + (members + ladder.reversed().joined()).map { EvolutionTask($0, target) }
-  }
-}
-
-/// A simulation between two steps, as plain data.
-public struct SavedRun: Sendable, Equatable {
-  public var nextSnapshot: Int
-  public var mergerCount: Int
-  public var density: SavedEvolution?
-  /// The density at the last frame: the next search for mergers starts there.
-  public var densityAtFrame: SavedEvolution?
-  public var members: [SavedEvolution]
-  public var ladder: [[SavedEvolution]]
-  public var fluctuation: SavedEvolution?
-
-  public init(
-    nextSnapshot: Int, mergerCount: Int, density: SavedEvolution?,
-    densityAtFrame: SavedEvolution?, members: [SavedEvolution],
-    ladder: [[SavedEvolution]], fluctuation: SavedEvolution?
-  ) {
-    self.nextSnapshot = nextSnapshot
-    self.mergerCount = mergerCount
-    self.density = density
-    self.densityAtFrame = densityAtFrame
-    self.members = members
-    self.ladder = ladder
-    self.fluctuation = fluctuation
   }
 }
 

@@ -12,7 +12,9 @@ public protocol Dynamics {
   /// Moves the state by Brownian motion of diffusivity D for a while, where the equation has noise.
   ///
   /// - Parameters:
+  ///   - state: as a step has left it.
   ///   - spread: D times the duration.
+  ///   - stream: of the numbers, the same for all motions.
   ///   - draw: number of this motion; every one has random numbers of its own.
   mutating func diffuse(_ state: inout [Double], spread: Double, stream: RandomStream, draw: Int)
 
@@ -119,9 +121,9 @@ public protocol ResponseDynamics: Dynamics {
   /// What a state needs besides its numbers to be told what it is; empty where its length says it.
   var structure: [Double] { get }
 
-  /// Takes the representation that a saved state of this length and structure was in.
+  /// Takes the representation that a saved state of this length and structure was in; states have the length
+  /// `present` as they are.
   ///
-  /// - Parameter present: the length of states as they are.
   /// - Returns: false if there is none.
   mutating func adopt(stateCount: Int, structure: [Double], from present: Int) -> Bool
 }

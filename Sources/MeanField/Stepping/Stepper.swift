@@ -73,7 +73,11 @@ public struct Stepper {
 
   /// Steps until `target`, exactly.
   ///
-  /// - Parameter shouldStop: asked after every step; true leaves at once, between two steps.
+  /// - Parameters:
+  ///   - dynamics: of the state; may take a finer representation on the way.
+  ///   - state: at the time of `memory`, overwritten by that at the end.
+  ///   - target: a time not before that.
+  ///   - shouldStop: asked after every step; true leaves at once, between two steps.
   public mutating func advance<D: Dynamics>(
     _ dynamics: inout D, _ state: inout [Double], to target: Double,
     shouldStop: () -> Bool = { false }

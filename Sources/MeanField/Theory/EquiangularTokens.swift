@@ -11,7 +11,9 @@ public struct EquiangularTokens: Sendable {
   public let attention: Attention
   public let count: Int
 
-  /// - Parameter count: n ≥ 2.
+  /// - Parameters:
+  ///   - attention: gives w(γ).
+  ///   - count: n ≥ 2.
   public init(attention: Attention, count: Int) {
     precondition(count >= 2, "an inner product takes two tokens")
     self.attention = attention
@@ -23,6 +25,7 @@ public struct EquiangularTokens: Sendable {
   /// - Parameters:
   ///   - target: 0 < γ < 1.
   ///   - scheme: adaptive is the equation itself, euler the papers' scheme with its step.
+  ///   - end: the latest time that counts.
   public func time(to target: Double, scheme: TokenScheme = .adaptive, end: Double) -> Double {
     precondition(target > 0 && target < 1, "an inner product between orthogonal and equal")
     switch scheme {

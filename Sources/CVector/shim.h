@@ -13,12 +13,20 @@ typedef double four_doubles __attribute__((ext_vector_type(4)));
 // a + b.
 INLINE vector_sum(eight_doubles a, eight_doubles b) { return a + b; }
 
+// a - b.
+INLINE vector_difference(eight_doubles a, eight_doubles b) { return a - b; }
+
 // a b.
 INLINE vector_product(eight_doubles a, eight_doubles b) { return a * b; }
 
 // a + b c, rounded once.
 INLINE vector_multiply_add(eight_doubles a, eight_doubles b, eight_doubles c) {
   return __builtin_elementwise_fma(b, c, a);
+}
+
+// a - b c, rounded once.
+INLINE vector_multiply_subtract(eight_doubles a, eight_doubles b, eight_doubles c) {
+  return __builtin_elementwise_fma(-b, c, a);
 }
 
 // Lanes 0, 2, 4, 6 of both in turn.

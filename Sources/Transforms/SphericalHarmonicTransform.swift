@@ -38,6 +38,9 @@ public final class SphericalHarmonicTransform {
   let rows: ComplexFourierTransform
   /// Vectors from one grid to the next, two for every longitude.
   let gridStride: Int
+  /// Vectors from one longitude to the next three, and from four longitudes to the next four.
+  let neighborStride: Int
+  let fourStride: Int
   /// Before and after their transforms: a grid goes to the place of the one before, which is free by
   /// then, lest twice the memory be gone through.
   let sources: UnsafeMutablePointer<Vector>
@@ -99,6 +102,7 @@ public final class SphericalHarmonicTransform {
     let length = longitudes / grids
     rows = ComplexFourierTransform(count: length, width: 8)
     gridStride = 2 * length + 2
+    (neighborStride, fourStride) = grids == 4 ? (gridStride, 2) : (2, 8)
     gridBuffer = VectorBuffer(count: (grids + 1) * gridStride)
     targets = gridBuffer.base
     sources = gridBuffer.base + gridStride

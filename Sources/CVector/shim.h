@@ -79,6 +79,11 @@ INLINE halves_high(eight_doubles a, eight_doubles b) {
   return __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15);
 }
 
+// The upper half of one, then the lower half of the other.
+INLINE halves_between(eight_doubles a, eight_doubles b) {
+  return __builtin_shufflevector(a, b, 4, 5, 6, 7, 8, 9, 10, 11);
+}
+
 typedef double two_doubles __attribute__((ext_vector_type(2), aligned(8)));
 
 // Two doubles from each of four places in turn. Halves of cache lines are put together as they are

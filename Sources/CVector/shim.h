@@ -13,12 +13,20 @@ typedef double four_doubles __attribute__((ext_vector_type(4)));
 // a + b.
 INLINE vector_sum(eight_doubles a, eight_doubles b) { return a + b; }
 
+// a - b.
+INLINE vector_difference(eight_doubles a, eight_doubles b) { return a - b; }
+
 // a b.
 INLINE vector_product(eight_doubles a, eight_doubles b) { return a * b; }
 
 // a + b c, rounded once.
 INLINE vector_multiply_add(eight_doubles a, eight_doubles b, eight_doubles c) {
   return __builtin_elementwise_fma(b, c, a);
+}
+
+// a - b c, rounded once.
+INLINE vector_multiply_subtract(eight_doubles a, eight_doubles b, eight_doubles c) {
+  return __builtin_elementwise_fma(-b, c, a);
 }
 
 // Lanes 0, 2, 4, 6 of both in turn.
@@ -69,6 +77,21 @@ INLINE halves_low(eight_doubles a, eight_doubles b) {
 // The upper halves of both.
 INLINE halves_high(eight_doubles a, eight_doubles b) {
   return __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15);
+}
+
+// The upper half of one, then the lower half of the other.
+INLINE halves_between(eight_doubles a, eight_doubles b) {
+  return __builtin_shufflevector(a, b, 4, 5, 6, 7, 8, 9, 10, 11);
+}
+
+typedef double two_doubles __attribute__((ext_vector_type(2), aligned(8)));
+
+// Two doubles from each of four places in turn. Halves of cache lines are put together as they are
+// loaded, which takes fewer shuffles than parting whole vectors.
+INLINE four_pairs(const double *a, const double *b, const double *c, const double *d) {
+  four_doubles low = __builtin_shufflevector(*(two_doubles *)a, *(two_doubles *)b, 0, 1, 2, 3);
+  four_doubles high = __builtin_shufflevector(*(two_doubles *)c, *(two_doubles *)d, 0, 1, 2, 3);
+  return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7);
 }
 
 #undef INLINE

@@ -23,24 +23,41 @@ struct ComplexVector {
 
   @inline(__always)
   static func + (a: ComplexVector, b: ComplexVector) -> ComplexVector {
-    ComplexVector(a.real + b.real, a.imaginary + b.imaginary)
+    ComplexVector(vector_sum(a.real, b.real), vector_sum(a.imaginary, b.imaginary))
   }
 
   @inline(__always)
   static func - (a: ComplexVector, b: ComplexVector) -> ComplexVector {
-    ComplexVector(a.real - b.real, a.imaginary - b.imaginary)
+    ComplexVector(vector_difference(a.real, b.real), vector_difference(a.imaginary, b.imaginary))
   }
 
-  /// i times the numbers.
+  /// The sums with i times others.
   @inline(__always)
-  var turned: ComplexVector { ComplexVector(0 - imaginary, real) }
+  func adding(turned other: ComplexVector) -> ComplexVector {
+    ComplexVector(vector_difference(real, other.imaginary), vector_sum(imaginary, other.real))
+  }
+
+  /// The differences from i times others.
+  @inline(__always)
+  func subtracting(turned other: ComplexVector) -> ComplexVector {
+    ComplexVector(vector_sum(real, other.imaginary), vector_difference(imaginary, other.real))
+  }
 
   /// The products with c + is.
   @inline(__always)
   func times(_ c: Double, _ s: Double) -> ComplexVector {
     let (c, s) = (Vector(repeating: c), Vector(repeating: s))
     return ComplexVector(
-      vector_multiply_add(real * c, 0 - imaginary, s),
-      vector_multiply_add(imaginary * c, real, s))
+      vector_multiply_subtract(vector_product(real, c), imaginary, s),
+      vector_multiply_add(vector_product(imaginary, c), real, s))
+  }
+
+  /// The products with c − is.
+  @inline(__always)
+  func times(conjugateOf c: Double, _ s: Double) -> ComplexVector {
+    let (c, s) = (Vector(repeating: c), Vector(repeating: s))
+    return ComplexVector(
+      vector_multiply_add(vector_product(real, c), imaginary, s),
+      vector_multiply_subtract(vector_product(imaginary, c), real, s))
   }
 }

@@ -19,14 +19,12 @@ extension SphericalHarmonicTransform {
       var before = MomentSums(base: zeros.base, step: 0)
       for block in stride(from: 0, to: blocks, by: 4) where m < orders[block] {
         let width = min(4, blocks - block)
-        let tile = tile(from: block, order: m, degree: degree)
-        let field = UnsafePointer(fields[0].base + fieldStride * block + 4 * m)
         if block + 4 < blocks {
           let target = PartialMoments(before: before, sums: sums.base)
-          collect(tile, field, width: 4, into: target)
+          collect(from: block, order: m, width: 4, into: target)
         } else {
           let target = TotalMoments(before: before, totals: mixed.base)
-          collect(tile, field, width: width, into: target)
+          collect(from: block, order: m, width: width, into: target)
         }
         before = MomentSums(base: sums.base, step: 8)
         advanceSeeds(block, width)
@@ -44,14 +42,26 @@ extension SphericalHarmonicTransform {
 
   @inline(__always)
   private func collect(
-    _ tile: LegendreTile, _ field: UnsafePointer<Vector>, width: Int, into target: some MomentTarget
+    from block: Int, order m: Int, width: Int, into target: some MomentTarget
   ) {
+    let field = UnsafePointer(fields[0].base + fieldStride * block + 4 * m)
     let step = fieldStride
-    switch width {
-    case 4: LegendreState<4>.collect(tile, field, stride: step, into: target)
-    case 3: LegendreState<3>.collect(tile, field, stride: step, into: target)
-    case 2: LegendreState<2>.collect(tile, field, stride: step, into: target)
-    default: LegendreState<1>.collect(tile, field, stride: step, into: target)
+    if let table {
+      let part = table.part(order: m, block: block, degree: degree)
+      switch width {
+      case 4: LegendreSums<4>.collect(part, field, stride: step, into: target)
+      case 3: LegendreSums<3>.collect(part, field, stride: step, into: target)
+      case 2: LegendreSums<2>.collect(part, field, stride: step, into: target)
+      default: LegendreSums<1>.collect(part, field, stride: step, into: target)
+      }
+    } else {
+      let tile = tile(from: block, order: m, degree: degree)
+      switch width {
+      case 4: LegendreState<4>.collect(tile, field, stride: step, into: target)
+      case 3: LegendreState<3>.collect(tile, field, stride: step, into: target)
+      case 2: LegendreState<2>.collect(tile, field, stride: step, into: target)
+      default: LegendreState<1>.collect(tile, field, stride: step, into: target)
+      }
     }
   }
 

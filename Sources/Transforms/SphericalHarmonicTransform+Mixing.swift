@@ -1,3 +1,5 @@
+internal import CVector
+
 /// The step between coefficients by degree and the coefficients of q_j that the kernels use.
 extension SphericalHarmonicTransform {
   /// a_l c_lm of one order by degree: the coefficients themselves where there is no factor.
@@ -65,10 +67,11 @@ extension SphericalHarmonicTransform {
     let source = UnsafeRawPointer(pairs)
     let factors = UnsafeRawPointer(mixing)
     for j in Swift.stride(from: 0, to: whole, by: 2) {
-      let f = factors.loadUnaligned(fromByteOffset: 32 * j, as: Vector.self)
-      let here = source.loadUnaligned(fromByteOffset: 32 * j, as: Vector.self)
-      let next = source.loadUnaligned(fromByteOffset: 32 * j + 32, as: Vector.self)
-      let sum = (here * Self.own(f)).addingProduct(next, Self.following(f))
+      let f = factors.load(fromByteOffset: 32 &* j, as: Vector.self)
+      let here = source.loadUnaligned(fromByteOffset: 32 &* j, as: Vector.self)
+      let next = source.loadUnaligned(fromByteOffset: 32 &* j &+ 32, as: Vector.self)
+      let sum = vector_multiply_add(
+        vector_product(here, interleave_even(f, f)), next, interleave_odd(f, f))
       if stride == 4 {
         UnsafeMutableRawPointer(target + 4 * j).storeBytes(of: sum, as: Vector.self)
       } else {
@@ -97,35 +100,24 @@ extension SphericalHarmonicTransform {
     _ sums: UnsafePointer<Double>, stride: Int, order m: Int, degree: Int,
     into pairs: UnsafeMutablePointer<Double>
   ) {
-    let mixing = recurrence.mixing + recurrence.starts[m]
-    let source = UnsafeRawPointer(sums)
-    let target = UnsafeMutableRawPointer(pairs)
-    let factors = UnsafeRawPointer(mixing)
+    var factors = UnsafeRawPointer(recurrence.mixing + recurrence.starts[m])
+    var source = sums
+    var target = UnsafeMutableRawPointer(pairs)
     var carried = Vector.zero
-    for j in Swift.stride(from: 0, to: LegendreRecurrence.steps(m, degree), by: 2) {
-      let f = factors.loadUnaligned(fromByteOffset: 32 * j, as: Vector.self)
-      let place = source + 8 * stride * j
+    for _ in 0..<(LegendreRecurrence.steps(m, degree) / 2) {
+      let f = factors.load(as: Vector.self)
       let here =
         stride == 4
-        ? place.loadUnaligned(as: Vector.self)
-        : Vector(
-          lowHalf: place.loadUnaligned(as: SIMD4<Double>.self),
-          highHalf: place.loadUnaligned(fromByteOffset: 8 * stride, as: SIMD4<Double>.self))
-      let following = here * Self.following(f)
-      let shifted = Vector(lowHalf: carried.highHalf, highHalf: following.lowHalf)
-      target.storeBytes(
-        of: shifted.addingProduct(here, Self.own(f)), toByteOffset: 32 * j, as: Vector.self)
+        ? vector(source)
+        : halves_low(vector(source), vector(source + stride))
+      let following = vector_product(here, interleave_odd(f, f))
+      let sum = vector_multiply_add(
+        halves_between(carried, following), here, interleave_even(f, f))
+      target.storeBytes(of: sum, as: Vector.self)
       carried = following
+      factors += 64
+      source += 2 &* stride
+      target += 64
     }
-  }
-
-  @inline(__always)
-  private static func own(_ f: Vector) -> Vector {
-    Vector(f[0], f[0], f[2], f[2], f[4], f[4], f[6], f[6])
-  }
-
-  @inline(__always)
-  private static func following(_ f: Vector) -> Vector {
-    Vector(f[1], f[1], f[3], f[3], f[5], f[5], f[7], f[7])
   }
 }

@@ -1,3 +1,5 @@
+internal import CVector
+
 /// The step between orders and samples in longitude, eight latitudes in lanes.
 ///
 /// A northern row N and the southern one S opposite go through one complex transform of N + i S. Where
@@ -28,13 +30,15 @@ extension SphericalHarmonicTransform {
       let even = (z(k), z(2 * n - k, mirrored: true))
       let odd = (z(n + k), z(n - k, mirrored: true))
       let (sum, difference) = (even.0 + even.1, even.0 - even.1)
-      let (oddSum, oddDifference) = (odd.0 + odd.1, (odd.0 - odd.1).turned)
+      let (oddSum, oddDifference) = (odd.0 + odd.1, odd.0 - odd.1)
       let turn = turns.numbers + 8 * k
       let place = sources + 2 * k
       (sum + oddSum).store(at: place)
-      (difference + oddDifference).times(turn[0], turn[1]).store(at: place + gridStride)
+      difference.adding(turned: oddDifference).times(turn[0], turn[1])
+        .store(at: place + gridStride)
       (sum - oddSum).times(turn[2], turn[3]).store(at: place + 2 * gridStride)
-      (difference - oddDifference).times(turn[4], turn[5]).store(at: place + 3 * gridStride)
+      difference.subtracting(turned: oddDifference).times(turn[4], turn[5])
+        .store(at: place + 3 * gridStride)
     }
   }
 
@@ -43,18 +47,21 @@ extension SphericalHarmonicTransform {
     into field: UnsafeMutablePointer<Vector>, count: Int, cosine: Vector,
     factors: (north: Vector, south: Vector)
   ) {
+    let (north, south) = factors
+    let (oddNorth, oddSouth) = (vector_product(north, cosine), vector_product(south, cosine))
     @inline(__always)
     func put(_ m: Int, _ z: ComplexVector, mirrored: ComplexVector) {
       guard m < count else { return }
-      let northCosine = (z.real + mirrored.real) * factors.north
-      let northSine = (mirrored.imaginary - z.imaginary) * factors.north
-      let southCosine = (z.imaginary + mirrored.imaginary) * factors.south
-      let southSine = (z.real - mirrored.real) * factors.south
+      let northCosine = vector_sum(z.real, mirrored.real)
+      let northSine = vector_difference(mirrored.imaginary, z.imaginary)
+      let southCosine = vector_sum(z.imaginary, mirrored.imaginary)
+      let southSine = vector_difference(z.real, mirrored.real)
       let place = field + 4 * m
-      place[0] = northCosine + southCosine
-      place[1] = northSine + southSine
-      place[2] = (northCosine - southCosine) * cosine
-      place[3] = (northSine - southSine) * cosine
+      place[0] = vector_multiply_add(vector_product(northCosine, north), southCosine, south)
+      place[1] = vector_multiply_add(vector_product(northSine, north), southSine, south)
+      place[2] = vector_multiply_subtract(
+        vector_product(northCosine, oddNorth), southCosine, oddSouth)
+      place[3] = vector_multiply_subtract(vector_product(northSine, oddNorth), southSine, oddSouth)
     }
     @inline(__always)
     func putFirst(_ z: ComplexVector) {
@@ -65,7 +72,7 @@ extension SphericalHarmonicTransform {
     }
     guard grids == 4 else {
       putFirst(ComplexVector(at: targets))
-      for m in stride(from: 1, to: count, by: 1) {
+      for m in 1..<max(1, count) {
         put(
           m, ComplexVector(at: targets + 2 * m),
           mirrored: ComplexVector(at: targets + 2 * (longitudes - m)))
@@ -76,7 +83,7 @@ extension SphericalHarmonicTransform {
     let first = unfold(0)
     putFirst(first.0)
     put(n, first.1, mirrored: first.3)
-    for k in stride(from: 1, through: n / 2, by: 1) {
+    for k in 1..<(n / 2 + 1) {
       let z = unfold(k)
       let mirror = unfold(n - k)
       put(k, z.0, mirrored: mirror.3)
@@ -94,11 +101,14 @@ extension SphericalHarmonicTransform {
     let turn = turns.numbers + 8 * k
     let place = targets + 2 * k
     let x0 = ComplexVector(at: place)
-    let x1 = ComplexVector(at: place + gridStride).times(turn[0], -turn[1])
-    let x2 = ComplexVector(at: place + 2 * gridStride).times(turn[2], -turn[3])
-    let x3 = ComplexVector(at: place + 3 * gridStride).times(turn[4], -turn[5])
+    let x1 = ComplexVector(at: place + gridStride).times(conjugateOf: turn[0], turn[1])
+    let x2 = ComplexVector(at: place + 2 * gridStride).times(conjugateOf: turn[2], turn[3])
+    let x3 = ComplexVector(at: place + 3 * gridStride).times(conjugateOf: turn[4], turn[5])
     let (sum, difference) = (x0 + x2, x0 - x2)
-    let (oddSum, oddDifference) = (x1 + x3, (x1 - x3).turned)
-    return (sum + oddSum, difference - oddDifference, sum - oddSum, difference + oddDifference)
+    let (oddSum, oddDifference) = (x1 + x3, x1 - x3)
+    return (
+      sum + oddSum, difference.subtracting(turned: oddDifference), sum - oddSum,
+      difference.adding(turned: oddDifference)
+    )
   }
 }

@@ -1,5 +1,7 @@
-/// The step between samples along rows and their transforms, latitudes in lanes: eight longitudes of
-/// four northern rows and the southern ones opposite at a time are transposed.
+internal import CVector
+
+/// The step between samples along rows and their transforms, eight northern latitudes and the southern
+/// ones opposite in lanes: north and south in turn.
 extension SphericalHarmonicTransform {
   /// Northern rows of a block of eight latitudes.
   private func northCount(_ block: Int) -> Int { min(8, (latitudes + 1) / 2 - 8 * block) }
@@ -17,43 +19,28 @@ extension SphericalHarmonicTransform {
       let top = samples + 8 * block * longitudes
       let bottom = samples + (latitudes - 1 - 8 * block) * longitudes
       let whole = southCount(block) == 8 ? longitudes / 8 * 8 : 0
+      let m = longitudes
       for half in 0..<2 {
-        let north = top + 4 * half * longitudes
-        let south = bottom - 4 * half * longitudes
+        let north = top + 4 * half * m
+        let south = bottom - 4 * half * m
+        var image = (targets + half).numbers
         for j in stride(from: 0, to: whole, by: 8) {
-          let p = targets + half
-          let t = transpose(
-            p[place(j)], p[place(j + 1)], p[place(j + 2)], p[place(j + 3)],
-            p[place(j + 4)], p[place(j + 5)], p[place(j + 6)], p[place(j + 7)])
-          write(t.0, t.2, t.4, t.6, to: north + j, longitudes)
-          write(t.1, t.3, t.5, t.7, to: south + j, -longitudes)
+          let (n, s) = (north + j, south + j)
+          write(image, north: n, south: s)
+          write(image + 2, north: n + m, south: s - m)
+          write(image + 4, north: n + 2 * m, south: s - 2 * m)
+          write(image + 6, north: n + 3 * m, south: s - 3 * m)
+          image += 16 * fourStride
         }
       }
       for r in 0..<northCount(block) {
         for j in whole..<longitudes {
-          let p = targets + place(j) + r / 4
-          (top + r * longitudes)[j] = p[0][r % 4 * 2]
-          if r < southCount(block) { (bottom - r * longitudes)[j] = p[0][r % 4 * 2 + 1] }
+          let image = targets[place(j) + r / 4]
+          (top + r * m)[j] = image[r % 4 * 2]
+          if r < southCount(block) { (bottom - r * m)[j] = image[r % 4 * 2 + 1] }
         }
       }
     }
-  }
-
-  /// Where longitude j stands in the images.
-  @inline(__always)
-  private func place(_ j: Int) -> Int {
-    grids == 4 ? (j & 3) &* gridStride &+ (j >> 2) &* 2 : 2 &* j
-  }
-
-  @inline(__always)
-  private func write(
-    _ a: Vector, _ b: Vector, _ c: Vector, _ d: Vector, to target: UnsafeMutablePointer<Double>,
-    _ step: Int
-  ) {
-    UnsafeMutableRawPointer(target).storeBytes(of: a, as: Vector.self)
-    UnsafeMutableRawPointer(target + step).storeBytes(of: b, as: Vector.self)
-    UnsafeMutableRawPointer(target + 2 * step).storeBytes(of: c, as: Vector.self)
-    UnsafeMutableRawPointer(target + 3 * step).storeBytes(of: d, as: Vector.self)
   }
 
   /// Samples to a field of (even, odd) vectors: north plus south, and north minus south times cos θ.
@@ -64,21 +51,17 @@ extension SphericalHarmonicTransform {
     for block in 0..<blocks {
       let top = samples + 8 * block * longitudes
       let bottom = samples + (latitudes - 1 - 8 * block) * longitudes
-      let whole = southCount(block) == 8 ? longitudes / 8 * 8 : 0
+      let whole = southCount(block) == 8 ? longitudes / 4 * 4 : 0
+      let m = longitudes
       for half in 0..<2 {
-        let north = top + 4 * half * longitudes
-        let south = bottom - 4 * half * longitudes
-        for j in stride(from: 0, to: whole, by: 8) {
-          let (n, s) = (north + j, south + j)
-          let m = longitudes
-          let t = transpose(
-            load(n), load(s), load(n + m), load(s - m),
-            load(n + 2 * m), load(s - 2 * m), load(n + 3 * m), load(s - 3 * m))
-          let p = sources + half
-          (p[place(j)], p[place(j + 1)], p[place(j + 2)], p[place(j + 3)]) = (t.0, t.1, t.2, t.3)
-          (p[place(j + 4)], p[place(j + 5)], p[place(j + 6)], p[place(j + 7)]) = (
-            t.4, t.5, t.6, t.7
-          )
+        let north = top + 4 * half * m
+        let south = bottom - 4 * half * m
+        var image = sources + half
+        for j in stride(from: 0, to: whole, by: 4) {
+          read(north + j, south + j, into: image, image + neighborStride)
+          image += 2 * neighborStride
+          read(north + j + 2, south + j + 2, into: image, image + neighborStride)
+          image += fourStride - 2 * neighborStride
         }
       }
       for j in whole..<longitudes {
@@ -99,8 +82,32 @@ extension SphericalHarmonicTransform {
     }
   }
 
+  /// Where longitude j stands on the grids.
+  private func place(_ j: Int) -> Int { j % 4 * neighborStride + j / 4 * fourStride }
+
+  /// Eight longitudes of a northern row and of the southern one opposite to where they belong.
   @inline(__always)
-  private func load(_ source: UnsafePointer<Double>) -> Vector {
-    UnsafeRawPointer(source).loadUnaligned(as: Vector.self)
+  private func write(
+    _ image: UnsafePointer<Double>, north: UnsafeMutablePointer<Double>,
+    south: UnsafeMutablePointer<Double>
+  ) {
+    let (step, beyond) = (8 &* neighborStride, image + 8 &* fourStride)
+    let even = four_pairs(image, image + 2 &* step, beyond, beyond + 2 &* step)
+    let odd = four_pairs(image + step, image + 3 &* step, beyond + step, beyond + 3 &* step)
+    UnsafeMutableRawPointer(north).storeBytes(of: interleave_even(even, odd), as: Vector.self)
+    UnsafeMutableRawPointer(south).storeBytes(of: interleave_odd(even, odd), as: Vector.self)
+  }
+
+  /// Two longitudes of four northern rows and of the southern ones opposite.
+  @inline(__always)
+  private func read(
+    _ north: UnsafePointer<Double>, _ south: UnsafePointer<Double>,
+    into image: UnsafeMutablePointer<Vector>, _ next: UnsafeMutablePointer<Vector>
+  ) {
+    let m = longitudes
+    let northern = four_pairs(north, north + m, north + 2 &* m, north + 3 &* m)
+    let southern = four_pairs(south, south - m, south - 2 &* m, south - 3 &* m)
+    image.pointee = interleave_even(northern, southern)
+    next.pointee = interleave_odd(northern, southern)
   }
 }

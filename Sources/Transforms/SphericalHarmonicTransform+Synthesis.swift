@@ -15,25 +15,52 @@ extension SphericalHarmonicTransform {
     let top = seriesDegree ?? degree
     precondition((0...degree).contains(top), "a series of a degree within the transform's")
     loadFactors(rowFactors)
-    countOrders(degree: top, tileWidth: 2)
+    countOrders(degree: top, tileWidth: table == nil ? 2 : 4)
     startSeeds()
     for m in 0...top {
       let pairs = pairs(coefficients, order: m, degree: top, degreeFactors: degreeFactors)
       mix(pairs, order: m, degree: top, into: mixed.numbers, stride: 4)
-      for block in stride(from: 0, to: blocks, by: 2) where m < orders[block] {
-        let width = min(2, blocks - block)
-        let tile = tile(from: block, order: m, degree: top)
-        let target = target(from: block, order: m)
-        let mixed = UnsafePointer(mixed.numbers)
-        if width == 2 {
-          LegendreSums<2>.synthesize(tile, mixed, again: mixed, into: target)
-        } else {
-          LegendreSums<1>.synthesize(tile, mixed, again: mixed, into: target)
-        }
-        advanceSeeds(block, width)
+      if let table {
+        synthesize(table, order: m, degree: top)
+      } else {
+        synthesize(order: m, degree: top)
       }
     }
     synthesizeRows(fields[0], into: samples)
+  }
+
+  /// One order by the recurrence.
+  @inline(__always)
+  private func synthesize(order m: Int, degree: Int) {
+    let mixed = UnsafePointer(mixed.numbers)
+    for block in stride(from: 0, to: blocks, by: 2) where m < orders[block] {
+      let width = min(2, blocks - block)
+      let tile = tile(from: block, order: m, degree: degree)
+      let target = target(from: block, order: m)
+      if width == 2 {
+        LegendreSums<2>.synthesize(tile, mixed, again: mixed, into: target)
+      } else {
+        LegendreSums<1>.synthesize(tile, mixed, again: mixed, into: target)
+      }
+      advanceSeeds(block, width)
+    }
+  }
+
+  /// One order by the table.
+  @inline(__always)
+  private func synthesize(_ table: LegendreTable, order m: Int, degree: Int) {
+    let mixed = UnsafePointer(mixed.numbers)
+    for block in stride(from: 0, to: blocks, by: 4) where m < orders[block] {
+      let part = table.part(order: m, block: block, degree: degree)
+      let cosines = UnsafePointer(cosines.base + block)
+      let target = target(from: block, order: m)
+      switch blocks - block {
+      case 4...: LegendreSums<4>.synthesize(part, mixed, cosines: cosines, into: target)
+      case 3: LegendreSums<3>.synthesize(part, mixed, cosines: cosines, into: target)
+      case 2: LegendreSums<2>.synthesize(part, mixed, cosines: cosines, into: target)
+      default: LegendreSums<1>.synthesize(part, mixed, cosines: cosines, into: target)
+      }
+    }
   }
 
   @inline(__always)

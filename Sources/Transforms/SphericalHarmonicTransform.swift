@@ -10,10 +10,10 @@ internal import Foundation
 /// the coefficients back; products of two series are free of aliasing in degrees up to L with
 /// n ≥ (3L + 2)/2 and M ≥ 3L + 1.
 ///
-/// Associated Legendre functions are computed as they are needed (`LegendreRecurrence`), several
-/// vectors of latitudes in registers, north and south together, and a northern row and the southern
-/// one opposite go through complex Fourier transforms, eight such pairs side by side. Where m > l sin θ
-/// by a few times l^{1/3}, Y_lm is below rounding and is left out.
+/// Associated Legendre functions are computed as they are needed (`LegendreRecurrence`), or read where
+/// they are few (`LegendreTable`), several vectors of latitudes in registers, north and south together,
+/// and a northern row and the southern one opposite go through complex Fourier transforms, eight such
+/// pairs side by side. Where m > l sin θ by a few times l^{1/3}, Y_lm is below rounding and is left out.
 ///
 /// Work arrays belong to the transform: nothing is allocated later, and one transform serves one
 /// thread at a time. Degrees up to 2047.
@@ -32,12 +32,17 @@ public final class SphericalHarmonicTransform {
   public let weights: [Double]
 
   let recurrence: LegendreRecurrence
+  /// What the recurrence gives, if that is little.
+  private(set) var table: LegendreTable?
   /// How many grids of longitudes are transformed apart: four, or one if M is no multiple of four.
   let grids: Int
   /// Transforms of one grid, of length n' = M / `grids`.
   let rows: ComplexFourierTransform
   /// Vectors from one grid to the next, two for every longitude.
   let gridStride: Int
+  /// Vectors from one longitude to the next three, and from four longitudes to the next four.
+  let neighborStride: Int
+  let fourStride: Int
   /// Before and after their transforms: a grid goes to the place of the one before, which is free by
   /// then, lest twice the memory be gone through.
   let sources: UnsafeMutablePointer<Vector>
@@ -99,6 +104,7 @@ public final class SphericalHarmonicTransform {
     let length = longitudes / grids
     rows = ComplexFourierTransform(count: length, width: 8)
     gridStride = 2 * length + 2
+    (neighborStride, fourStride) = grids == 4 ? (gridStride, 2) : (2, 8)
     gridBuffer = VectorBuffer(count: (grids + 1) * gridStride)
     targets = gridBuffer.base
     sources = gridBuffer.base + gridStride
@@ -145,6 +151,15 @@ public final class SphericalHarmonicTransform {
       let x = cosines.base[b]
       let y = sines.base[b]
       squares.base[b] = isPolar(b) ? 0 - y * y : x * x
+    }
+    table = LegendreTable(blocks: blocks, recurrence: recurrence)
+    guard let table else { return }
+    startSeeds()
+    for m in 0...degree {
+      for b in 0..<blocks {
+        table.fill(order: m, block: b, tile: tile(from: b, order: m, degree: degree))
+      }
+      advanceSeeds(0, blocks)
     }
   }
 

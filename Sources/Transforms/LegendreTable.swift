@@ -1,0 +1,91 @@
+internal import CVector
+
+/// The functions q_j of every order at all northern latitudes, where they are few.
+///
+/// Read from the second cache they cost a third less than the recurrence that finds them anew.
+struct LegendreTable {
+  /// Half of a cache of 1 MiB, in vectors.
+  static let limit = 8192
+
+  /// q_j of order m on block b stands at (starts[m] + j) · blocks + b.
+  private let values: VectorBuffer
+  private let starts: [Int]
+  private let blocks: Int
+
+  /// No table if it were too large.
+  init?(blocks: Int, recurrence: LegendreRecurrence) {
+    let starts = recurrence.starts
+    guard starts[recurrence.degree + 1] * blocks <= Self.limit else { return nil }
+    self.blocks = blocks
+    self.starts = starts
+    values = VectorBuffer(count: starts[recurrence.degree + 1] * blocks)
+  }
+
+  /// Enters the functions of one order on a block.
+  func fill(order m: Int, block: Int, tile: LegendreTile) {
+    var state = LegendreState<1>(tile)
+    var recurrence = tile.recurrence
+    for place in starts[m]..<starts[m + 1] {
+      values.base[place * blocks + block] = state.value[0]
+      state.advance(recurrence)
+      recurrence += 2
+    }
+  }
+
+  /// The part of one order that starts with a block.
+  func part(order: Int, block: Int, degree: Int) -> LegendrePart {
+    LegendrePart(
+      values: values.base + (starts[order] * blocks + block), stride: blocks,
+      count: LegendreRecurrence.terms(order, degree))
+  }
+}
+
+/// The functions of one order on one tile.
+struct LegendrePart {
+  /// q_0 on the tile's vectors.
+  var values: UnsafePointer<Vector>
+  /// Vectors from one j to the next.
+  var stride: Int
+  /// How many j there are.
+  var count: Int
+}
+
+extension LegendreSums {
+  /// A series on one tile of at most four vectors; four coefficients for every j.
+  @inline(never)
+  static func synthesize(
+    _ part: LegendrePart, _ coefficients: UnsafePointer<Double>, cosines: UnsafePointer<Vector>,
+    into target: LegendreTarget
+  ) {
+    var sums = LegendreSums()
+    var coefficients = coefficients
+    var values = part.values
+    for _ in 0..<part.count {
+      sums.add(InlineArray { values[$0] }, coefficients)
+      coefficients += 4
+      values += part.stride
+    }
+    sums.store(cosines, into: target)
+  }
+
+  /// Moments of one field, four for every j.
+  ///
+  /// Two j at a time, for which the field is read once.
+  @inline(never)
+  static func collect(
+    _ part: LegendrePart, _ field: UnsafePointer<Vector>, stride: Int,
+    into target: some MomentTarget
+  ) {
+    var values = part.values
+    for i in 0..<((part.count &+ 1) / 2) {
+      var first = LegendreMoments()
+      var second = LegendreMoments()
+      for v in 0..<width {
+        first.add(values[v], field + v &* stride)
+        second.add(values[part.stride &+ v], field + v &* stride)
+      }
+      target.store(i, first, second)
+      values += 2 &* part.stride
+    }
+  }
+}

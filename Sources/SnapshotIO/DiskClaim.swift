@@ -6,7 +6,8 @@ internal import Foundation
 /// Where the system or the file system knows no such thing, nothing is claimed.
 final class DiskClaim {
   private let descriptor: Int32
-  private var isHeld = false
+  /// Where the claim ends; zero where there is none.
+  private var end = 0
 
   /// - Parameter path: a file that is there.
   init(path: String) {
@@ -27,9 +28,15 @@ final class DiskClaim {
   /// Claims `bytes` beyond the file's present end; false if the disk has no room for them.
   func take(_ bytes: Int) -> Bool {
     guard descriptor >= 0, let allocate = Self.allocate else { return true }
-    isHeld = true
-    // 1: the file's size stays as it is.
-    return allocate(descriptor, 1, size, bytes) == 0 || (errno != ENOSPC && errno != EDQUOT)
+    let size = size
+    if size + bytes <= end { return true }
+    // Twice as much at first: most claims are then there already.
+    for part in [2 * bytes, bytes] {
+      end = size + part
+      // 1: the file's size stays as it is.
+      if allocate(descriptor, 1, size, part) == 0 { return true }
+    }
+    return errno != ENOSPC && errno != EDQUOT
   }
 
   /// Gives back what the file has not grown into.
@@ -37,8 +44,8 @@ final class DiskClaim {
   /// After every `sync`, because the library then sets the file's size, and with that the system
   /// may drop the claim.
   func release() {
-    guard isHeld else { return }
-    isHeld = false
+    guard end > 0 else { return }
+    end = 0
     // A claim that stays does no harm: it goes when the file is next written.
     _ = ftruncate(descriptor, size)
   }

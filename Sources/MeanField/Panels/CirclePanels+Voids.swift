@@ -27,7 +27,8 @@ extension CirclePanelLine {
         speed * max(1, equation.attention.beta) < PanelLimits.stillness * watershed.slope
       else { return }
       let places = [watershed.position, watershed.position - 2 * Double.pi]
-      guard let value = mesh.logDensities(at: places, self).first(where: { !$0.isNaN }) else {
+      let densities = PanelDensities(mesh, self)
+      guard let value = mesh.logDensities(at: places, densities).first(where: { !$0.isNaN }) else {
         return
       }
       found.append(value)

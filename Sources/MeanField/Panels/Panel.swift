@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Transforms
 
 /// An interval of labels, and where the flow has carried its nodes.
 ///
@@ -133,6 +134,42 @@ struct Panel: Sendable, Equatable {
     return halves
   }
 
+  /// Appends nodes and masses of halves of halves, until no image is wider than a number.
+  func writeParts(
+    _ line: some PanelLine, widest: Double, to positions: inout [Double], _ masses: inout [Double]
+  ) {
+    let first = masses.count
+    func add(_ place: PanelRule.Row, _ logs: PanelRule.Row, _ centre: Double, _ halfWidth: Double) {
+      let rule = Self.rule
+      let (start, end) = rule.ends(of: place)
+      if end - start > widest {
+        for side in 0..<2 {
+          let half = 0.5 * halfWidth
+          add(
+            rule.half(side, of: place), rule.half(side, of: logs),
+            centre + (side == 0 ? -half : half), half)
+        }
+        return
+      }
+      for i in 0..<PanelRule.count {
+        positions.append(place[i])
+        masses.append(
+          logs[i] + log(halfWidth) + line.logUniform(at: centre + halfWidth * rule.nodes[i]))
+      }
+      let log2e = 1.4426950408889634
+      for i in stride(from: masses.count - PanelRule.count, to: masses.count, by: 8) {
+        let exponents = Vector((0..<8).map { masses[i + $0] })
+        let densities = exponential2(log2e * exponents)
+        for lane in 0..<8 {
+          masses[i + lane] = rule.weights[(i - first + lane) % PanelRule.count] * densities[lane]
+        }
+      }
+    }
+    add(PanelRule.row(self.positions), PanelRule.row(logDensities), centre, halfWidth)
+    let factor = mass / masses[first...].reduce(0, +)
+    for i in first..<masses.count { masses[i] *= factor }
+  }
+
   // MARK: The law now
 
   /// log dμ/dσ at the nodes.
@@ -146,6 +183,18 @@ struct Panel: Sendable, Equatable {
     return positions.indices.map { i in
       logDensities[i] + line.logUniform(at: birth(Self.rule.nodes[i])) + width
         - log(slopes[i]) - line.logUniform(at: positions[i])
+    }
+  }
+
+  /// Turns log Φ′ into log dμ/dσ at the nodes, from a place on in a row of numbers.
+  func finishLogDensities(_ line: some PanelLine, of row: inout [Double], from start: Int) {
+    let width = log(halfWidth)
+    for i in positions.indices {
+      // Round the circle dσ/dθ is the same everywhere.
+      let change =
+        line.isClosed
+        ? 0 : line.logUniform(at: birth(Self.rule.nodes[i])) - line.logUniform(at: positions[i])
+      row[start + i] = logDensities[i] + width - row[start + i] + change
     }
   }
 

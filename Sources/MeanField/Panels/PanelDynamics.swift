@@ -160,8 +160,9 @@ struct PanelDynamics<Line: PanelLine>: LawDynamics {
           into: target)
       }
     }
-    let (entropy, minimum) = mesh.entropyAndMinimum(line)
-    let law = line.law(mesh, equation, limits: limits)
+    let densities = PanelDensities(mesh, line)
+    let (entropy, minimum) = densities.entropyAndMinimum(masses: masses)
+    let law = line.law(mesh, densities, equation, limits: limits)
     let energies = line.energies(law, equation)
     return Snapshot(
       time: time, steps: steps, stepSize: stepSize, equation: equation,

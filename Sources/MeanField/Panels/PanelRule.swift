@@ -11,7 +11,7 @@ final class PanelRule: Sendable {
   static let standard = PanelRule()
 
   /// A number for every node.
-  private typealias Row = SIMD16<Double>
+  typealias Row = SIMD16<Double>
 
   /// ξ_i, ascending.
   let nodes: [Double]
@@ -23,6 +23,8 @@ final class PanelRule: Sendable {
   private let last: (Row, Row)
   /// Columns: what a value adds to the first derivative at the nodes.
   private let slopes: [Row]
+  /// Columns: what a value adds to the powers of ξ.
+  private let powers: [Row]
   /// To the values at the nodes of the left and the right half.
   private let halves: [[Row]]
   /// What values make of those at −1 and 1.
@@ -51,6 +53,20 @@ final class PanelRule: Sendable {
     func columns(_ places: [Double]) -> [Row] {
       let rows = places.map { Self.basis(at: $0, nodes, barycentric) }
       return (0..<p).map { j in Row(rows.map { $0[j] }) }
+    }
+    // Powers of every Legendre polynomial, and what a value adds to its coefficient.
+    var legendre = [[Double]](repeating: [Double](repeating: 0, count: p), count: p)
+    legendre[0][0] = 1
+    legendre[1][1] = 1
+    for l in 2..<p {
+      for j in 0..<p {
+        let higher = j > 0 ? Double(2 * l - 1) * legendre[l - 1][j - 1] : 0
+        legendre[l][j] = (higher - Double(l - 1) * legendre[l - 2][j]) / Double(l)
+      }
+    }
+    let coefficients = (0..<p).map(coefficient)
+    powers = (0..<p).map { i in
+      Row((0..<p).map { j in (0..<p).reduce(0) { $0 + legendre[$1][j] * coefficients[$1][i] } })
     }
     self.nodes = nodes
     self.weights = weights
@@ -110,6 +126,20 @@ final class PanelRule: Sendable {
   /// Values of the polynomial's derivative at the nodes.
   func derivative(_ values: [Double]) -> [Double] { Self.product(slopes, values) }
 
+  /// Writes the same.
+  func writeSlopes(of values: [Double], into target: UnsafeMutablePointer<Double>) {
+    UnsafeMutableRawPointer(target).storeBytes(
+      of: Self.sum(slopes, Self.row(values)), as: Row.self)
+  }
+
+  /// Powers of ξ of the polynomial through p values less a number.
+  func powers(of values: UnsafePointer<Double>, above level: Double) -> Row {
+    Self.sum(powers, Self.row(at: values) - level)
+  }
+
+  /// Values at the nodes of the left (0) or right (1) half.
+  func half(_ side: Int, of values: Row) -> Row { Self.sum(halves[side], values) }
+
   /// Values at the nodes of the left (0) or right (1) half.
   func half(_ side: Int, of values: [Double]) -> [Double] { Self.product(halves[side], values) }
 
@@ -128,7 +158,7 @@ final class PanelRule: Sendable {
   func tail(at values: UnsafePointer<Double>) -> Double { tail(Self.row(at: values)) }
 
   @inline(__always)
-  private func ends(of values: Row) -> (start: Double, end: Double) {
+  func ends(of values: Row) -> (start: Double, end: Double) {
     ((values * ends.0).total, (values * ends.1).total)
   }
 
@@ -138,7 +168,7 @@ final class PanelRule: Sendable {
   }
 
   @inline(__always)
-  private static func row(_ values: [Double]) -> Row {
+  static func row(_ values: [Double]) -> Row {
     precondition(values.count == count, "a value at every node")
     return values.withUnsafeBytes { $0.loadUnaligned(as: Row.self) }
   }
@@ -148,11 +178,20 @@ final class PanelRule: Sendable {
     UnsafeRawPointer(values).loadUnaligned(as: Row.self)
   }
 
-  private static func product(_ columns: [Row], _ values: [Double]) -> [Double] {
-    var sum = Row.zero
-    for j in 0..<count {
-      sum = sum.addingProduct(columns[j], Row(repeating: values[j]))
+  @inline(__always)
+  private static func sum(_ columns: [Row], _ values: Row) -> Row {
+    // Two sums: one would wait for itself.
+    var even = Row.zero
+    var odd = Row.zero
+    for j in stride(from: 0, to: count, by: 2) {
+      even = even.addingProduct(columns[j], Row(repeating: values[j]))
+      odd = odd.addingProduct(columns[j + 1], Row(repeating: values[j + 1]))
     }
+    return even + odd
+  }
+
+  private static func product(_ columns: [Row], _ values: [Double]) -> [Double] {
+    let sum = sum(columns, row(values))
     return [Double](unsafeUninitializedCapacity: count) { buffer, initialized in
       for i in 0..<count { buffer[i] = sum[i] }
       initialized = count

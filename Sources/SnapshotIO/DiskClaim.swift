@@ -30,8 +30,8 @@ final class DiskClaim {
     guard descriptor >= 0, let allocate = Self.allocate else { return true }
     let size = size
     if size + bytes <= end { return true }
-    // Twice as much at first: most claims are then there already.
-    for part in [2 * bytes, bytes] {
+    // Some more at first, for the next claims to be there already.
+    for part in [bytes + Self.ahead, bytes] {
       end = size + part
       // 1: the file's size stays as it is.
       if allocate(descriptor, 1, size, part) == 0 { return true }
@@ -49,6 +49,9 @@ final class DiskClaim {
     // A claim that stays does no harm: it goes when the file is next written.
     _ = ftruncate(descriptor, size)
   }
+
+  /// Bytes that are claimed before they are asked for.
+  private static let ahead = 1 << 18
 
   private typealias Allocate = @convention(c) (Int32, Int32, Int, Int) -> Int32
 

@@ -46,7 +46,7 @@ public struct OutputLayout: Sendable {
     let nodes = expectedNodes.map {
       (count + stored - 1) / stored * NodeVariable.chunks($0) * NodeVariable.chunkBytes
     }
-    return count * bytesPerSnapshot + begunBytes + (nodes ?? 0)
+    return count * bytesPerSnapshot + (nodes ?? 0)
   }
 
   /// Bytes that records stored together take before they are all there, at most.

@@ -3,7 +3,7 @@
 /// x = 2^k (1 + f) with 1 + f ∈ [√½, √2); log(1 + f) = 2 artanh s, s = f/(2 + f), whose degree-14
 /// minimax polynomial in s is that of Sun's fdlibm (`e_log.c`).
 @inline(__always)
-func logarithm(_ x: Vector) -> Vector {
+public func logarithm(_ x: Vector) -> Vector {
   let bits = unsafeBitCast(x, to: SIMD8<Int64>.self)
   // The difference from √½ has the exponent k in its high bits.
   let exponent = (bits &- 0x3FE6_A09E_667F_3BCD) &>> 52
@@ -27,24 +27,4 @@ func logarithm(_ x: Vector) -> Vector {
   let half = 0.5 * (f * f)
   let fraction = f - (half - s * (half + series))
   return fraction.addingProduct(k, Vector(repeating: 0.6931471805599453))
-}
-
-/// Replaces every x by log x, to 1 ulp of it or of 1; what is no positive normal number by NaN.
-public func logarithms(_ values: inout [Double]) {
-  let least = Vector(repeating: Double.leastNormalMagnitude)
-  let largest = Vector(repeating: Double.greatestFiniteMagnitude)
-  let none = Vector(repeating: .nan)
-  @inline(__always) func value(_ x: Vector) -> Vector {
-    none.replacing(with: logarithm(x), where: (x .>= least) .& (x .<= largest))
-  }
-  values.withUnsafeMutableBufferPointer { values in
-    guard let base = values.baseAddress else { return }
-    let whole = values.count & ~7
-    for i in stride(from: 0, to: whole, by: 8) {
-      let x = vector(base + i)
-      UnsafeMutableRawPointer(base + i).storeBytes(of: value(x), as: Vector.self)
-    }
-    let rest = value(eight(UnsafeBufferPointer(values), from: whole, else: 1))
-    for i in whole..<values.count { base[i] = rest[i - whole] }
-  }
 }

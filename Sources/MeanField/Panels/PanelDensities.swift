@@ -1,5 +1,4 @@
 internal import Foundation
-internal import Transforms
 
 /// The density of a mesh at all of its nodes, found once for all who ask.
 struct PanelDensities: Sendable {
@@ -7,26 +6,13 @@ struct PanelDensities: Sendable {
   private(set) var logs: [Double]
 
   init(_ mesh: PanelMesh, _ line: some PanelLine) {
-    logs = [Double](repeating: 1, count: mesh.count)
+    logs = [Double](repeating: .nan, count: mesh.count)
     logs.withUnsafeMutableBufferPointer { logs in
       guard var target = logs.baseAddress else { return }
       for piece in mesh.pieces {
-        if case .panel(let panel) = piece {
-          PanelRule.standard.writeSlopes(of: panel.positions, into: target)
-        }
+        if case .panel(let panel) = piece { panel.currentLogDensities(line).write(to: target) }
         target += piece.count
       }
-    }
-    // Φ′ becomes log Φ′ for all nodes at once.
-    logarithms(&logs)
-    var start = 0
-    for piece in mesh.pieces {
-      defer { start += piece.count }
-      guard case .panel(let panel) = piece else {
-        logs[start] = .nan
-        continue
-      }
-      panel.finishLogDensities(line, of: &logs, from: start)
     }
   }
 

@@ -63,10 +63,8 @@ private struct PanelCurve {
     // From the middle of both: powers lose digits of what all nodes have in common.
     origin = panel.positions[PanelRule.count / 2]
     level = logDensities[PanelRule.count / 2]
-    flow = panel.positions.withUnsafeBufferPointer { [origin] in
-      rule.powers(of: $0.baseAddress.unsafelyUnwrapped, above: origin)
-    }
-    logs = rule.powers(of: logDensities, above: level)
+    flow = rule.powers(of: panel.positions, above: origin)
+    logs = rule.powers(of: PanelRule.Row(at: logDensities), above: level)
     let ends = panel.ends
     start = ends.start - origin
     scale = 2 / (ends.end - ends.start)

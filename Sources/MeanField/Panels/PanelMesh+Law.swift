@@ -27,10 +27,7 @@ extension PanelMesh {
     for piece in pieces {
       piece.write(to: &nodes.angles)
       piece.writeMasses(to: &nodes.masses)
-      switch piece {
-      case .panel(let panel): nodes.labels += panel.labels
-      case .atom(let atom): nodes.labels.append(atom.label)
-      }
+      piece.writeLabels(to: &nodes.labels)
       nodes.isAtom.append(
         contentsOf: repeatElement(piece.count == 1, count: piece.count))
     }
@@ -56,8 +53,8 @@ extension PanelMesh {
       if (end - start) * waveNumber > 10 {
         panel.writeParts(line, widest: 10 / waveNumber, to: &positions, &masses)
       } else {
-        positions += panel.positions
-        masses += panel.masses
+        piece.write(to: &positions)
+        piece.writeMasses(to: &masses)
       }
     }
     return (positions, masses)

@@ -16,8 +16,9 @@ final class PanelRule: Sendable {
   /// ξ_i, ascending.
   let nodes: [Double]
   /// w_i, sum 2.
-  let weights: [Double]
-  private let places: Row
+  let weights: Row
+  /// ξ_i.
+  let places: Row
   private let barycentric: Row
   /// What the last two Legendre coefficients make of values.
   private let last: (Row, Row)
@@ -69,7 +70,7 @@ final class PanelRule: Sendable {
       Row((0..<p).map { j in (0..<p).reduce(0) { $0 + legendre[$1][j] * coefficients[$1][i] } })
     }
     self.nodes = nodes
-    self.weights = weights
+    self.weights = Row(weights)
     places = Row(nodes)
     self.barycentric = Row(barycentric)
     last = (coefficient(p - 2), coefficient(p - 1))
@@ -103,14 +104,14 @@ final class PanelRule: Sendable {
   }
 
   /// The polynomial through values at the nodes, at a place.
-  func value(_ values: [Double], at place: Double) -> Double {
+  func value(_ values: Row, at place: Double) -> Double {
     self.values(values, values, at: place).first
   }
 
   /// Two polynomials at one place, by the barycentric formula.
   @inline(__always)
   func values(
-    _ first: [Double], _ second: [Double], at place: Double
+    _ first: Row, _ second: Row, at place: Double
   ) -> (first: Double, second: Double) {
     let terms = barycentric / (Row(repeating: place) - places)
     let sum = terms.total
@@ -120,63 +121,37 @@ final class PanelRule: Sendable {
       return (first[i], second[i])
     }
     let factor = 1 / sum
-    return (factor * (terms * Self.row(first)).total, factor * (terms * Self.row(second)).total)
+    return (factor * (terms * first).total, factor * (terms * second).total)
   }
 
   /// Values of the polynomial's derivative at the nodes.
-  func derivative(_ values: [Double]) -> [Double] { Self.product(slopes, values) }
-
-  /// Writes the same.
-  func writeSlopes(of values: [Double], into target: UnsafeMutablePointer<Double>) {
-    UnsafeMutableRawPointer(target).storeBytes(
-      of: Self.sum(slopes, Self.row(values)), as: Row.self)
-  }
+  func derivative(_ values: Row) -> Row { Self.sum(slopes, values) }
 
   /// Powers of ξ of the polynomial through p values less a number.
-  func powers(of values: UnsafePointer<Double>, above level: Double) -> Row {
-    Self.sum(powers, Self.row(at: values) - level)
-  }
+  func powers(of values: Row, above level: Double) -> Row { Self.sum(powers, values - level) }
 
   /// Values at the nodes of the left (0) or right (1) half.
   func half(_ side: Int, of values: Row) -> Row { Self.sum(halves[side], values) }
 
-  /// Values at the nodes of the left (0) or right (1) half.
-  func half(_ side: Int, of values: [Double]) -> [Double] { Self.product(halves[side], values) }
-
   /// Values at −1 and 1.
-  func ends(of values: [Double]) -> (start: Double, end: Double) { ends(of: Self.row(values)) }
-
-  /// The same of p values in a row.
-  func ends(at values: UnsafePointer<Double>) -> (start: Double, end: Double) {
-    ends(of: Self.row(at: values))
-  }
-
-  /// What a polynomial of degree p − 1 is about to miss: its last two Legendre coefficients.
-  func tail(_ values: [Double]) -> Double { tail(Self.row(values)) }
-
-  /// The same of p values in a row.
-  func tail(at values: UnsafePointer<Double>) -> Double { tail(Self.row(at: values)) }
-
   @inline(__always)
   func ends(of values: Row) -> (start: Double, end: Double) {
     ((values * ends.0).total, (values * ends.1).total)
   }
 
+  /// The same of p values in a row of numbers.
+  func ends(at values: UnsafePointer<Double>) -> (start: Double, end: Double) {
+    ends(of: Row(at: values))
+  }
+
+  /// What a polynomial of degree p − 1 is about to miss: its last two Legendre coefficients.
   @inline(__always)
-  private func tail(_ values: Row) -> Double {
+  func tail(_ values: Row) -> Double {
     abs((values * last.0).total) + abs((values * last.1).total)
   }
 
-  @inline(__always)
-  static func row(_ values: [Double]) -> Row {
-    precondition(values.count == count, "a value at every node")
-    return values.withUnsafeBytes { $0.loadUnaligned(as: Row.self) }
-  }
-
-  @inline(__always)
-  private static func row(at values: UnsafePointer<Double>) -> Row {
-    UnsafeRawPointer(values).loadUnaligned(as: Row.self)
-  }
+  /// The same of p values in a row of numbers.
+  func tail(at values: UnsafePointer<Double>) -> Double { tail(Row(at: values)) }
 
   @inline(__always)
   private static func sum(_ columns: [Row], _ values: Row) -> Row {
@@ -189,23 +164,46 @@ final class PanelRule: Sendable {
     }
     return even + odd
   }
-
-  private static func product(_ columns: [Row], _ values: [Double]) -> [Double] {
-    let sum = sum(columns, row(values))
-    return [Double](unsafeUninitializedCapacity: count) { buffer, initialized in
-      for i in 0..<count { buffer[i] = sum[i] }
-      initialized = count
-    }
-  }
 }
 
+/// Numbers at the nodes.
 extension SIMD16<Double> {
+  /// From a row of numbers.
+  @inline(__always)
+  init(at values: UnsafePointer<Double>) {
+    self = UnsafeRawPointer(values).loadUnaligned(as: Self.self)
+  }
+
   /// The sum of all lanes, halves by halves: one after another each would wait for the last.
   @inline(__always)
-  fileprivate var total: Double {
+  var total: Double {
     let eight = lowHalf + highHalf
     let four = eight.lowHalf + eight.highHalf
     let two = four.lowHalf + four.highHalf
     return two[0] + two[1]
+  }
+
+  /// e^x.
+  var exponentials: Self {
+    let log2e = 1.4426950408889634
+    return Self(
+      lowHalf: exponential2(log2e * lowHalf), highHalf: exponential2(log2e * highHalf))
+  }
+
+  /// log x, NaN for x ≤ 0.
+  var logarithms: Self {
+    Self(lowHalf: logarithm(lowHalf), highHalf: logarithm(highHalf))
+      .replacing(with: .nan, where: .!(self .> 0))
+  }
+
+  /// Writes all lanes to a row of numbers.
+  @inline(__always)
+  func write(to target: UnsafeMutablePointer<Double>) {
+    UnsafeMutableRawPointer(target).storeBytes(of: self, as: Self.self)
+  }
+
+  /// Appends all lanes to a row of numbers.
+  func append(to row: inout [Double]) {
+    withUnsafeBytes(of: self) { row.append(contentsOf: $0.bindMemory(to: Double.self)) }
   }
 }

@@ -71,15 +71,15 @@ extension OutputFile {
   }
 
   func write(_ nodes: LawNodes, at index: Int, in group: NetCDFFile.Group) throws(NetCDFError) {
-    let block = NodeVariable.chunk.nodes
+    let chunk = (records: NodeVariable.chunk.snapshots, values: NodeVariable.chunk.nodes)
     for variable in NodeVariable.all {
       try pending.add(
         .doubles(variable.values(nodes)), to: variable.name, of: group, at: index,
-        shape: [nodes.count], block: block)
+        shape: [nodes.count], chunk: chunk)
     }
     try pending.add(
       .integers(nodes.isAtom.map { $0 ? 1 : 0 }, fill: -1), to: "atom", of: group, at: index,
-      shape: [nodes.count], block: block)
+      shape: [nodes.count], chunk: chunk)
     try pending.add(
       .integers([nodes.count], fill: -1), to: "node_count", of: group, at: index, shape: [])
   }

@@ -57,7 +57,7 @@ extension OutputFile {
   }
 
   /// Bytes beyond which waiting gains nothing.
-  private static let mostPending = 1 << 20
+  private static let mostPending = 1 << 21
 
   private func write(
     _ mergers: [Merger], at place: Int, in group: NetCDFFile.Group

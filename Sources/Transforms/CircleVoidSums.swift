@@ -170,7 +170,9 @@ public final class CircleVoidSums {
       }
       targets.places.withUnsafeBufferPointer { places in
         for i in stride(from: start, to: end, by: 32) {
-          let found = field(InlineArray<4, Vector> { eight(places, from: i + 8 * $0, else: 0) })
+          // There are eight places more than points.
+          let found = field(
+            InlineArray<4, Vector> { eight(places, from: min(i + 8 * $0, end), else: 0) })
           for v in 0..<4 { write(i + 8 * v, found.partition[v], found.quotient[v]) }
         }
       }

@@ -17,7 +17,8 @@ public struct RunCost: Sendable, Equatable, Codable {
   /// The program with its libraries and their buffers, as measured.
   static let program = 5e7
 
-  public init(_ runFile: RunFile, compares: Bool) {
+  /// - Parameter text: the run file as YAML, where it is known already.
+  public init(_ runFile: RunFile, compares: Bool, text: String? = nil) {
     // Twelve stages, a scratch and a few arrays of the state's length.
     let copies = 20.0
     let equation = runFile.equation
@@ -46,7 +47,7 @@ public struct RunCost: Sendable, Equatable, Codable {
       [chosen.particles?.step] + (compares ? chosen.compare.counts.map(chosen.ladderStep) : [])
     stochasticSteps = steps.compactMap { $0 }.min().map { runFile.time.end / $0 } ?? 0
     memory = Self.program + 8 * (copies * total.numbers + total.tables)
-    let layout = runFile.layout(compares: compares)
+    let layout = runFile.layout(compares: compares, text: text)
     disk =
       Double(layout.bytes(ofSnapshots: snapshots)) + 8 * (total.numbers + 1000)
       + Double(layout.runFile.utf8.count)
@@ -110,9 +111,11 @@ extension RunFile {
   }
 
   /// What the output file of this run holds.
-  public func layout(compares: Bool) -> OutputLayout {
+  ///
+  /// - Parameter text: the run file as YAML, where it is known already.
+  public func layout(compares: Bool, text: String? = nil) -> OutputLayout {
     OutputLayout(
-      title: title, runFile: yaml, seed: particles?.seed ?? 0,
+      title: title, runFile: text ?? yaml, seed: particles?.seed ?? 0,
       chart: equation.manifold.geometry.chart(resolution: output.resolution, modes: output.modes),
       hasDensity: density != .none, expectedNodes: expectedNodes,
       members: particles?.members ?? 0,

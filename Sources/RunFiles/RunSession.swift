@@ -65,7 +65,7 @@ public final class RunSession {
     self.threads = threads
     self.checkpointInterval = checkpointInterval
     resolved = self.runFile.yaml
-    try RunCost(self.runFile, compares: compares).check(
+    try RunCost(self.runFile, compares: compares, text: resolved).check(
       output: self.runFile.output.file, hasLadder: compares && runFile.hasLadder)
   }
 
@@ -224,7 +224,7 @@ public final class RunSession {
 
   private func openOutput(continues: Bool) throws(NetCDFError) -> OutputFile {
     let path = runFile.output.file
-    let layout = runFile.layout(compares: compares)
+    let layout = runFile.layout(compares: compares, text: resolved)
     if continues { return try OutputFile(resuming: path, layout: layout) }
     try place.makeFolder()
     removeCheckpoint()

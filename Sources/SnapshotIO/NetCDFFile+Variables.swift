@@ -27,60 +27,6 @@ extension NetCDFFile {
   }
 }
 
-// MARK: - Definitions
-
-extension NetCDFFile.Group {
-  /// Defines a variable on dimensions of this group or of groups around it.
-  ///
-  /// Doubles that are never written read as NaN, their fill value; only a coordinate (a variable
-  /// named like its one dimension) has none, because CF allows it no missing values.
-  ///
-  /// - Parameters:
-  ///   - integerFill: the fill value of a variable of integers; nil for none.
-  ///   - chunks: the shape of the blocks in which values are stored, one number a dimension; nil
-  ///     leaves it to the library.
-  public func defineVariable(
-    _ name: String, _ type: NetCDFFile.ValueType, dimensions: [String], integerFill: Int? = nil,
-    chunks: [Int]? = nil,
-    attributes: KeyValuePairs<String, NetCDFFile.Attribute> = [:]
-  ) throws(NetCDFError) {
-    precondition(chunks.map { $0.count == dimensions.count } ?? true, "one chunk size a dimension")
-    var identifiers: [Int32] = []
-    for dimension in dimensions { identifiers.append(try dimensionID(dimension)) }
-    var variable: Int32 = 0
-    // All at once: values that another thread writes in between would end the definition.
-    var operation = "define"
-    try file.call("\(operation) variable '\(name)'") {
-      var status = nc_def_var(
-        id, name, type.code, Int32(identifiers.count), identifiers, &variable)
-      if status == NC_NOERR, let chunks, !chunks.isEmpty {
-        operation = "choose the chunks of"
-        status = nc_def_var_chunking(id, variable, NC_CHUNKED, chunks)
-      }
-      guard status == NC_NOERR else { return status }
-      operation = "choose the fill value of"
-      return switch (type, integerFill) {
-      case (.double, _):
-        dimensions == [name]
-          ? NC_NOERR : withUnsafeBytes(of: Double.nan) { fill(variable, $0) }
-      case (.int64, .some(let value)):
-        withUnsafeBytes(of: Int64(value)) { fill(variable, $0) }
-      case (.int32, .some(let value)):
-        withUnsafeBytes(of: Int32(value)) { fill(variable, $0) }
-      case (.uint64, .some(let value)):
-        withUnsafeBytes(of: UInt64(value)) { fill(variable, $0) }
-      case (_, .none), (.string, _):
-        NC_NOERR
-      }
-    }
-    for (key, value) in attributes { try setAttribute(key, to: value, of: name) }
-  }
-
-  private func fill(_ variable: Int32, _ bytes: UnsafeRawBufferPointer) -> Int32 {
-    nc_def_var_fill(id, variable, NC_FILL, bytes.baseAddress)
-  }
-}
-
 // MARK: - Questions
 
 extension NetCDFFile.Group {

@@ -6,7 +6,7 @@ internal import MeanField
 extension OutputFile {
   func defineClusterComparison(_ group: NetCDFFile.Group) throws(NetCDFError) {
     let lead = ["time", "member", "cluster"]
-    let chunks = [1, 1, 16]
+    let chunks = [NetCDFFile.Group.recordsTogether([layout.members, 16]), layout.members, 16]
     try group.defineVariable(
       "cluster_match", .int64, dimensions: lead, integerFill: -1, chunks: chunks,
       attributes: [
@@ -37,7 +37,7 @@ extension OutputFile {
       ),
     ] {
       try group.defineVariable(
-        name, .double, dimensions: ["time", "cluster"], chunks: [1, 16],
+        name, .double, dimensions: ["time", "cluster"], chunks: [chunks[0], 16],
         attributes: ["long_name": .text(meaning), "units": .text(units)])
     }
   }

@@ -121,14 +121,18 @@ extension OutputFile {
         "long_name": "clusters: local maxima of Z whose basins hold at least 0.001", "units": "1",
       ])
     let position = chart.clusterPosition
-    let single = lead.map { _ in 1 }
+    let members = extra.isEmpty ? [] : [layout.members]
+    func chunks(_ width: Int) -> [Int] {
+      let record = members + [16] + (width > 1 ? [width] : [])
+      return [NetCDFFile.Group.recordsTogether(record)] + record
+    }
     try group.defineVariable(
       position.name, .double,
       dimensions: lead + ["cluster"] + (position.width > 1 ? ["component"] : []),
-      chunks: single + [16] + (position.width > 1 ? [position.width] : []),
+      chunks: chunks(position.width),
       attributes: ["long_name": .text(position.longName), "units": .text(position.units)])
     try group.defineVariable(
-      "cluster_mass", .double, dimensions: lead + ["cluster"], chunks: single + [16],
+      "cluster_mass", .double, dimensions: lead + ["cluster"], chunks: chunks(1),
       attributes: ["long_name": "mass of a cluster's basin under the flow of grad Z", "units": "1"])
   }
 

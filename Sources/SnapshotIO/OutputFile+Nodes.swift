@@ -10,14 +10,15 @@ struct NodeVariable: Sendable {
   /// Snapshots, and nodes, that are stored together.
   ///
   /// A run may end as two atoms, and begin with thousands of nodes. Compressing them would save half of
-  /// their room and take longer than the run.
-  static let chunk = (snapshots: 8, nodes: 128)
+  /// their room and take longer than the run. Every chunk has an entry in the file's tables and a write of
+  /// its own: few large ones take less time.
+  static let chunk = (snapshots: 16, nodes: 128)
 
-  /// What so many nodes take at most: whole chunks, each with an entry in the file's own tables.
-  static func bytes(_ count: Int) -> Int {
-    let chunks = count / chunk.nodes + 1
-    return chunks * (all.count + 1) * (8 * chunk.snapshots * chunk.nodes + 128)
-  }
+  /// Chunks of every variable that so many nodes take at most, each with an entry in the file's own tables.
+  static func chunks(_ count: Int) -> Int { count / chunk.nodes + 1 }
+
+  /// Bytes that one chunk of every variable takes.
+  static var chunkBytes: Int { (all.count + 1) * (8 * chunk.snapshots * chunk.nodes + 128) }
 
   static let all = [
     NodeVariable(name: "angle", longName: "position of a node", units: "radian") { $0.angles },
@@ -59,16 +60,26 @@ extension OutputFile {
       attributes: ["long_name": "nodes of this snapshot; those after them are fill", "units": "1"])
   }
 
+  /// Bytes of the chunks that are new with the nodes of a snapshot.
+  func newNodeBytes(_ nodes: LawNodes?, at index: Int) -> Int {
+    guard let nodes else { return 0 }
+    let row = index / NodeVariable.chunk.snapshots
+    let chunks = NodeVariable.chunks(nodes.count)
+    let known = row == nodeChunks.row ? nodeChunks.count : 0
+    nodeChunks = (row, max(known, chunks))
+    return max(0, chunks - known) * NodeVariable.chunkBytes
+  }
+
   func write(_ nodes: LawNodes, at index: Int, in group: NetCDFFile.Group) throws(NetCDFError) {
-    let block = NodeVariable.chunk.nodes
+    let chunk = (records: NodeVariable.chunk.snapshots, values: NodeVariable.chunk.nodes)
     for variable in NodeVariable.all {
       try pending.add(
         .doubles(variable.values(nodes)), to: variable.name, of: group, at: index,
-        shape: [nodes.count], block: block)
+        shape: [nodes.count], chunk: chunk)
     }
     try pending.add(
       .integers(nodes.isAtom.map { $0 ? 1 : 0 }, fill: -1), to: "atom", of: group, at: index,
-      shape: [nodes.count], block: block)
+      shape: [nodes.count], chunk: chunk)
     try pending.add(
       .integers([nodes.count], fill: -1), to: "node_count", of: group, at: index, shape: [])
   }

@@ -10,7 +10,7 @@ extension OutputFile {
     _ frame: Simulation.Frame, comparison: Comparison.Entry? = nil
   ) throws(NetCDFError) {
     let nodes = frame.density?.law.nodes
-    try requireRoom(for: layout.bytesPerSnapshot(nodes: nodes?.count ?? 0))
+    try requireRoom(for: layout.bytesPerSnapshot + newNodeBytes(nodes, at: frame.index))
     let root = file.root
     let clusterCount = clusterCount(
       [frame.densityClusters.count] + frame.memberClusters.map(\.count))
@@ -57,7 +57,7 @@ extension OutputFile {
   }
 
   /// Bytes beyond which waiting gains nothing.
-  private static let mostPending = 1 << 20
+  private static let mostPending = 1 << 21
 
   private func write(
     _ mergers: [Merger], at place: Int, in group: NetCDFFile.Group

@@ -18,6 +18,8 @@ public final class OutputFile {
   /// Snapshots that the library has not been given yet, and after them their times.
   var pending = PendingRecords()
   var pendingTimes = PendingRecords()
+  /// Chunks of nodes that room has been asked for, of the snapshots that are stored together now.
+  var nodeChunks = (row: -1, count: 0)
   /// Places of every variable of clusters so far.
   var clusterWidth: Int
   private let earlierTime: Double
@@ -94,7 +96,8 @@ public final class OutputFile {
   }
 
   /// Makes sure that `bytes` more can be written, and everything before them.
-  func requireRoom(for bytes: Int) throws(NetCDFError) {
+  func requireRoom(for newBytes: Int) throws(NetCDFError) {
+    let bytes = newBytes + (unsynced == 0 ? layout.begunBytes : 0)
     // What has not been synced yet takes room too, and what is claimed for it is no longer free:
     // with both out of the way the file system tells the truth.
     if Self.shortage(for: unsynced + bytes, at: path) != nil { try sync() }

@@ -43,17 +43,24 @@ public struct OutputLayout: Sendable {
   /// together, begun or full.
   public func bytes(ofSnapshots count: Int) -> Int {
     let stored = NodeVariable.chunk.snapshots
-    let nodes = expectedNodes.map { (count + stored - 1) / stored * NodeVariable.bytes($0) } ?? 0
-    return count * bytesOfAll + nodes
+    let nodes = expectedNodes.map {
+      (count + stored - 1) / stored * NodeVariable.chunks($0) * NodeVariable.chunkBytes
+    }
+    return count * bytesPerSnapshot + (nodes ?? 0)
   }
 
-  /// Bytes one more snapshot takes, at most: the first of those that are stored together takes what all do.
-  public func bytesPerSnapshot(nodes: Int) -> Int {
-    bytesOfAll + (expectedNodes == nil ? 0 : NodeVariable.bytes(nodes))
+  /// Bytes that records stored together take before they are all there, at most.
+  var begunBytes: Int {
+    let series = chart.tables.count + 3
+    let comparison = 3 * chart.distances.count + 2 * ladderCounts.count + 8
+    let variables =
+      (hasDensity ? series + 2 : 0) + (members > 0 ? series + Diagnostic.ofTokens.count + 3 : 0)
+      + (hasComparison ? comparison : 0)
+    return min(variables * NetCDFFile.Group.bytesTogether, 64 * bytesPerSnapshot)
   }
 
-  /// Without nodes.
-  private var bytesOfAll: Int {
+  /// Bytes one more snapshot takes, without nodes.
+  var bytesPerSnapshot: Int {
     let moments = chart.tables.reduce(0) { $0 + chart.count(of: $1) }
     // Diagnostics, and clusters in chunks of 16.
     let series = moments + 40 + 16 * (1 + chart.clusterPosition.width) + chart.tokenMeanWidth

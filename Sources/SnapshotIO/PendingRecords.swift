@@ -30,8 +30,8 @@ struct PendingRecords {
     let first: Int
     /// Of every record; without the last length where that varies.
     let shape: [Int]
-    /// Blocks that the varying length takes, where it does.
-    let blocks: Int?
+    /// The fewest and the most blocks that a record of varying length takes.
+    var blocks: ClosedRange<Int>?
     var records: [Values]
   }
 
@@ -44,30 +44,36 @@ struct PendingRecords {
   /// - Parameters:
   ///   - index: its place along time.
   ///   - shape: lengths of the other dimensions; of the last one it may be less than that of other records.
-  ///   - block: how many of these are stored together, where the last length varies.
+  ///   - chunk: how many records, and how many of the last dimension, are stored together where that
+  ///     varies: filling up the shorter ones takes no more of them.
   mutating func add(
     _ values: Values, to name: String, of group: NetCDFFile.Group, at index: Int, shape: [Int],
-    block: Int? = nil
+    chunk: (records: Int, values: Int)? = nil
   ) throws(NetCDFError) {
     guard values.count > 0 else { return }
     bytes += 8 * values.count
     let key = Key(group: group.id, name: name)
-    let fixed = block == nil ? shape : Array(shape.dropLast())
-    let blocks = block.map { (values.count - 1) / $0 }
-    if let place = places[key] {
-      let run = runs[place]
-      if run.first + run.records.count == index, run.shape == fixed, run.blocks == blocks {
-        runs[place].records.append(values)
-        return
-      }
-      try Self.write(run)
-      runs[place] = Run(
-        group: group, name: name, first: index, shape: fixed, blocks: blocks, records: [values])
-      return
+    let fixed = chunk == nil ? shape : Array(shape.dropLast())
+    let block = chunk.map { (values.count - 1) / $0.values }
+    let new = Run(
+      group: group, name: name, first: index, shape: fixed, blocks: block.map { $0...$0 },
+      records: [values])
+    guard let place = places[key] else {
+      places[key] = runs.count
+      return runs.append(new)
     }
-    places[key] = runs.count
-    runs.append(
-      Run(group: group, name: name, first: index, shape: fixed, blocks: blocks, records: [values]))
+    let run = runs[place]
+    var mayWait = run.first + run.records.count == index && run.shape == fixed
+    if mayWait, let block, let chunk, let blocks = run.blocks {
+      mayWait = blocks == block...block || run.first / chunk.records == index / chunk.records
+      runs[place].blocks = min(blocks.lowerBound, block)...max(blocks.upperBound, block)
+    }
+    if mayWait {
+      runs[place].records.append(values)
+    } else {
+      try Self.write(run)
+      runs[place] = new
+    }
   }
 
   /// Writes everything, variables in the order in which they first came.

@@ -67,7 +67,7 @@ struct CellPolynomials {
   }
 }
 
-/// Z and X at the places of a polynomial z of Z in some unit, for sixteen points at a time.
+/// Z and X at the places of a polynomial z of Z in some unit, for thirty-two points at a time.
 ///
 ///     Z = unit · z(s),   X = z'(s) / (β a z(s))
 struct CellField {
@@ -76,25 +76,22 @@ struct CellField {
   /// 1/(β a).
   let slopeScale: Double
 
-  /// z and X of two eights of points: the products of one wait for each other.
+  /// z and X of four eights of points: the products of one wait for each other.
   @inline(__always)
   func callAsFunction(
-    _ s: Vector, _ t: Vector
-  ) -> ((partition: Vector, quotient: Vector), (partition: Vector, quotient: Vector)) {
-    var z = Vector(repeating: powers[CellPolynomials.count - 1])
-    var w = z
-    var zSlope = Vector.zero
-    var wSlope = Vector.zero
+    _ s: InlineArray<4, Vector>
+  ) -> (partition: InlineArray<4, Vector>, quotient: InlineArray<4, Vector>) {
+    var z = InlineArray<4, Vector>(repeating: Vector(repeating: powers[CellPolynomials.count - 1]))
+    var slope = InlineArray<4, Vector>(repeating: .zero)
     for l in stride(from: CellPolynomials.count - 2, through: 0, by: -1) {
       let power = Vector(repeating: powers[l])
-      zSlope = vector_multiply_add(z, zSlope, s)
-      wSlope = vector_multiply_add(w, wSlope, t)
-      z = vector_multiply_add(power, z, s)
-      w = vector_multiply_add(power, w, t)
+      for v in 0..<4 {
+        slope[v] = vector_multiply_add(z[v], slope[v], s[v])
+        z[v] = vector_multiply_add(power, z[v], s[v])
+      }
     }
-    return (
-      (z, bounded(slopeScale * (zSlope / z))), (w, bounded(slopeScale * (wSlope / w)))
-    )
+    for v in 0..<4 { slope[v] = bounded(slopeScale * (slope[v] / z[v])) }
+    return (z, slope)
   }
 }
 

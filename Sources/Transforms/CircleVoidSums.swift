@@ -61,12 +61,13 @@ public final class CircleVoidSums {
     angles: UnsafeBufferPointer<Double>, masses: UnsafeBufferPointer<Double>
   ) {
     precondition(angles.count > 0 && masses.count == angles.count, "one mass for every point")
-    hasSources = true
     if table != nil {
-      moments.update(cellsOf: grid, angles, masses: masses.baseAddress.unsafelyUnwrapped)
-      for cell in 0..<grid.count { logMasses.numbers[cell] = moments.logMasses[cell] }
+      beginSources()
+      addSources(angles: angles, masses: masses, range: 0..<angles.count)
+      finishSources()
       return
     }
+    hasSources = true
     sources.update(angles)
     if sources.isInOrder {
       gather(angles, masses.baseAddress.unsafelyUnwrapped)
@@ -78,6 +79,27 @@ public final class CircleVoidSums {
     let order = sources.order
     for i in masses.indices { orderedMasses[i] = masses[Int(order[i])] }
     orderedMasses.withUnsafeBufferPointer { gather(angles, $0.baseAddress.unsafelyUnwrapped) }
+  }
+
+  /// Whether sources may come range after range.
+  var takesRanges: Bool { table != nil }
+
+  /// Forgets all sources, for others that come range after range.
+  func beginSources() { moments.begin(cellsOf: grid) }
+
+  /// Takes in some of the points: the same as all at once if ranges begin at multiples of 1024.
+  func addSources(
+    angles: UnsafeBufferPointer<Double>, masses: UnsafeBufferPointer<Double>, range: Range<Int>
+  ) {
+    moments.add(
+      cellsOf: grid, angles, masses: masses.baseAddress.unsafelyUnwrapped, range: range)
+  }
+
+  /// After the last range.
+  func finishSources() {
+    moments.finish(cellsOf: grid)
+    for cell in 0..<grid.count { logMasses.numbers[cell] = moments.logMasses[cell] }
+    hasSources = true
   }
 
   private func gather(_ angles: UnsafeBufferPointer<Double>, _ masses: UnsafePointer<Double>) {
@@ -147,10 +169,11 @@ public final class CircleVoidSums {
         }
       }
       targets.places.withUnsafeBufferPointer { places in
-        for i in stride(from: start, to: end, by: 16) {
-          let (a, b) = field(eight(places, from: i, else: 0), eight(places, from: i + 8, else: 0))
-          write(i, a.partition, a.quotient)
-          write(i + 8, b.partition, b.quotient)
+        for i in stride(from: start, to: end, by: 32) {
+          // There are eight places more than points.
+          let found = field(
+            InlineArray<4, Vector> { eight(places, from: min(i + 8 * $0, end), else: 0) })
+          for v in 0..<4 { write(i + 8 * v, found.partition[v], found.quotient[v]) }
         }
       }
     }
@@ -187,11 +210,15 @@ public final class CircleVoidSums {
     var reference = largest[0]
     for lane in 1..<8 { reference = max(reference, largest[lane]) }
     // Places change each of two terms by up to e^{±4.4}: what is left out is below 2·10⁻¹⁰.
-    let least = reference - 31.5 - log(Double(grid.count))
+    let least = exp(-31.5) / Double(grid.count)
+    let log2e = Vector(repeating: 1.4426950408889634)
+    for i in 0..<exponents.count {
+      exponents.base[i] = exponential2(log2e * (exponents.base[i] - reference))
+    }
     var low = Vector.zero
     var high = Vector.zero
     for source in 0..<grid.count where exponents.numbers[source] > least {
-      let factor = Vector(repeating: exp(exponents.numbers[source] - reference))
+      let factor = Vector(repeating: exponents.numbers[source])
       let powers = table.powers(
         target: cell, source: source, moments: moments.moments(ofSlot: source))
       low = low.addingProduct(factor, powers.low)

@@ -3,7 +3,7 @@
 /// x = 2^k (1 + f) with 1 + f ∈ [√½, √2); log(1 + f) = 2 artanh s, s = f/(2 + f), whose degree-14
 /// minimax polynomial in s is that of Sun's fdlibm (`e_log.c`).
 @inline(__always)
-func logarithm(_ x: Vector) -> Vector {
+public func logarithm(_ x: Vector) -> Vector {
   let bits = unsafeBitCast(x, to: SIMD8<Int64>.self)
   // The difference from √½ has the exponent k in its high bits.
   let exponent = (bits &- 0x3FE6_A09E_667F_3BCD) &>> 52

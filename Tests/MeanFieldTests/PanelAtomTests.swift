@@ -194,8 +194,8 @@ import Testing
     for (clock, expected) in [(0.2, 0.70206235), (0.5, 0.39666280)] {
       let half = 0.5 * (1 - expected)
       let rule = PanelRule.standard
-      let sum = zip(rule.nodes, rule.weights).reduce(0) {
-        $0 + half * $1.1 * clockRate(0.5 * (1 + expected) + half * $1.0)
+      let sum = rule.nodes.indices.reduce(0) {
+        $0 + half * rule.weights[$1] * clockRate(0.5 * (1 + expected) + half * rule.nodes[$1])
       }
       // Eight digits are printed; e^{β(cos θ − 1)} beside one is 1e-7 at θ = 0.4.
       #expect(abs(sum - clock) < 2e-7)

@@ -10,7 +10,8 @@ struct PendingRecordsTests {
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// Lengths of the ragged records: two stored in one block, longer ones, and one that is left out.
+  /// Lengths of the ragged records, two of which are stored together: of as many blocks and of others, and one
+  /// that is left out.
   static let lengths = [3, 4, 9, 9, 2, 0, 5]
 
   private func file(_ name: String) throws -> NetCDFFile {
@@ -41,9 +42,11 @@ struct PendingRecordsTests {
       try direct.root.put(atoms, into: "atom", start: [time, 0], count: [1, length])
       try pending.add(.doubles(even), to: "even", of: group, at: time, shape: [2])
       try pending.add(
-        .doubles(ragged), to: "ragged", of: group, at: time, shape: [length], block: 4)
+        .doubles(ragged), to: "ragged", of: group, at: time, shape: [length],
+        chunk: (2, 4))
       try pending.add(
-        .integers(atoms, fill: -1), to: "atom", of: group, at: time, shape: [length], block: 4)
+        .integers(atoms, fill: -1), to: "atom", of: group, at: time, shape: [length],
+        chunk: (2, 4))
       if (time + 1) % every == 0 {
         try pending.write()
         #expect(pending.bytes == 0)

@@ -17,7 +17,7 @@ public struct Equation: Sendable, Equatable {
 
   /// The kernel of the attention on the manifold.
   public var kernel: KernelSpectrum {
-    KernelSpectrum(beta: attention.beta, dimension: manifold.dimension)
+    .known(beta: attention.beta, dimension: manifold.dimension)
   }
 }
 

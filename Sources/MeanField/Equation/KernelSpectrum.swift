@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Synchronization
 
 /// Harmonic coefficients of the attention kernel on S^{d−1}, scaled by its peak.
 ///
@@ -89,6 +90,18 @@ public struct KernelSpectrum: Sendable {
     // Through the tail, so that log ā₀ = −β + … keeps its digits at small β.
     logPartition0 = tail.exponent < 0 ? -log1p(tail / one) : -total.logarithm
     unscaledPartition0 = WideNumber(exp(beta)) / total
+  }
+
+  /// The last one that was asked for: snapshots of a run ask for the same one again and again.
+  private static let last = Mutex<KernelSpectrum?>(nil)
+
+  /// The spectrum, found anew only where it is not that of the last call.
+  static func known(beta: Double, dimension: Int) -> KernelSpectrum {
+    let known = last.withLock { $0 }
+    if let known, known.beta == beta, known.dimension == dimension { return known }
+    let spectrum = KernelSpectrum(beta: beta, dimension: dimension)
+    last.withLock { $0 = spectrum }
+    return spectrum
   }
 
   /// Coefficients of the function whose maxima are the clusters: Z̄, at β = 0 of ⟨x, ∫ y dμ⟩.

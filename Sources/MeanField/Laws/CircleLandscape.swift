@@ -26,7 +26,7 @@ struct CircleLandscape {
   init(moments: Moments, attention: Attention) {
     self.moments = moments
     beta = attention.beta
-    factors = KernelSpectrum(beta: attention.beta, dimension: 2).landscape
+    factors = KernelSpectrum.known(beta: attention.beta, dimension: 2).landscape
     let modes = min(factors.count, moments.count) - 1
     var count = 256
     while count < 16 * modes { count *= 2 }

@@ -10,20 +10,30 @@ struct CirclePanelLaw: Law {
   /// All of it.
   private let mesh: PanelMesh
   private let line = CirclePanelLine(symmetry: 1)
-  /// As many as clusters are told by, and energies.
+  private let densities: PanelDensities
+  /// At least as many as clusters are told by, and energies.
   let landscape: Moments
 
   private let lastGrid = LastGrid()
   private let equation: Equation
   private let atomWidth: Double
 
-  init(_ part: PanelMesh, symmetry: Int, equation: Equation, atomWidth: Double) {
+  /// As many as a file holds unless it is told otherwise: found once for both.
+  private static let usualModes = 64
+
+  /// - Parameter densities: of the k-th.
+  init(
+    _ part: PanelMesh, _ densities: PanelDensities, symmetry: Int, equation: Equation,
+    atomWidth: Double
+  ) {
     self.part = part
+    self.densities = densities.repeated(symmetry)
     self.equation = equation
     self.atomWidth = atomWidth
     partLine = CirclePanelLine(symmetry: symmetry)
     mesh = part.repeated(symmetry, every: 2 * Double.pi / Double(symmetry))
-    landscape = Self.moments(of: part, partLine, modes: equation.kernel.modes)
+    landscape = Self.moments(
+      of: part, partLine, modes: max(Self.usualModes, equation.kernel.modes))
   }
 
   var mass: Double { mesh.pieces.reduce(0) { $0 + $1.mass } }
@@ -31,7 +41,7 @@ struct CirclePanelLaw: Law {
   var points: [Double] { [] }
   var tokenCount: Int { 0 }
   var nodes: LawNodes? {
-    var nodes = mesh.nodes(line)
+    var nodes = mesh.nodes(densities)
     nodes.angles = nodes.angles.map(wrappedAngle)
     nodes.labels = nodes.labels.map(wrappedAngle)
     return nodes
@@ -80,7 +90,7 @@ struct CirclePanelLaw: Law {
     let grid = chart.axes[0].values
     if let known = lastGrid.values(on: grid) { return known }
     let angles = grid.map { first + wrappedAngle($0 - first) }
-    var values = mesh.logDensities(at: angles, line)
+    var values = mesh.logDensities(at: angles, densities)
     addVoids(angles, &values)
     lastGrid.keep(values, on: grid)
     return values
@@ -109,7 +119,9 @@ struct CirclePanelLaw: Law {
 
   func moments(for chart: Chart) -> [[Double]] {
     let count = chart.count(of: chart.tables[0])
-    let kept = Self.moments(of: part, partLine, modes: count - 1)
+    let kept =
+      count <= landscape.count
+      ? landscape : Self.moments(of: part, partLine, modes: count - 1)
     return [(0..<count).map(kept.real), (0..<count).map(kept.imaginary)]
   }
 

@@ -10,7 +10,7 @@ extension CirclePanelLine {
     guard symmetry == 1, atoms.count > 1, atoms.count < pieces.count, rest < PanelLimits.emptyMass
     else { return }
     let flow = CircleFlow(
-      equation, positions: atoms.map { pieces[$0].positions[0] },
+      equation, positions: atoms.map { pieces[$0].first.position },
       masses: atoms.map { pieces[$0].mass })
     let speed = flow.positions.reduce(0) { max($0, abs(flow.jet(at: $1).velocity)) }
     let ends = flow.nextPositions
@@ -27,7 +27,8 @@ extension CirclePanelLine {
         speed * max(1, equation.attention.beta) < PanelLimits.stillness * watershed.slope
       else { return }
       let places = [watershed.position, watershed.position - 2 * Double.pi]
-      guard let value = mesh.logDensities(at: places, self).first(where: { !$0.isNaN }) else {
+      let densities = PanelDensities(mesh, self)
+      guard let value = mesh.logDensities(at: places, densities).first(where: { !$0.isNaN }) else {
         return
       }
       found.append(value)

@@ -57,8 +57,11 @@ struct CirclePanelLine: PanelLine {
     CircleField(equation, symmetry: symmetry, voidShare: 1e-3)
   }
 
-  func law(_ mesh: PanelMesh, _ equation: Equation, limits: PanelLimits) -> CirclePanelLaw {
-    CirclePanelLaw(mesh, symmetry: symmetry, equation: equation, atomWidth: limits.atomWidth)
+  func law(
+    _ mesh: PanelMesh, _ densities: PanelDensities, _ equation: Equation, limits: PanelLimits
+  ) -> CirclePanelLaw {
+    CirclePanelLaw(
+      mesh, densities, symmetry: symmetry, equation: equation, atomWidth: limits.atomWidth)
   }
 
   func energies(

@@ -15,13 +15,13 @@ struct Panel: Sendable, Equatable {
   var centre: Double
   var halfWidth: Double
   /// log r₀ at the nodes.
-  var logDensities: [Double]
+  var logDensities: PanelRule.Row
   /// Positions of the nodes at t = 0.
-  var labels: [Double]
+  var labels: PanelRule.Row
   /// Φ at the nodes, ascending.
-  var positions: [Double]
+  var positions: PanelRule.Row
   /// Quadrature weight times density, at the nodes: what sums over the law need.
-  private(set) var masses: [Double]
+  private(set) var masses: PanelRule.Row
   private(set) var mass: Double
 
   private static var rule: PanelRule { .standard }
@@ -34,20 +34,24 @@ struct Panel: Sendable, Equatable {
     self.anchor = anchor
     self.centre = centre
     self.halfWidth = halfWidth
-    positions = Self.rule.nodes.map { anchor + (centre + halfWidth * $0) }
-    let values = positions.map(logDensity)
-    // Where a density is zero, its logarithm is one that no mass comes from.
-    logDensities = values.map { max($0.value, -2000) }
-    labels = values.map(\.label)
-    masses = []
+    positions = anchor + (centre + halfWidth * Self.rule.places)
+    logDensities = .zero
+    labels = .zero
+    masses = .zero
     mass = 0
+    for i in 0..<PanelRule.count {
+      let (value, label) = logDensity(positions[i])
+      // Where a density is zero, its logarithm is one that no mass comes from.
+      logDensities[i] = max(value, -2000)
+      labels[i] = label
+    }
     weigh(line)
   }
 
   /// One that has been saved; its positions are elsewhere.
   init(
-    anchor: Double, centre: Double, halfWidth: Double, logDensities: [Double], labels: [Double],
-    masses: [Double]
+    anchor: Double, centre: Double, halfWidth: Double, logDensities: PanelRule.Row,
+    labels: PanelRule.Row, masses: PanelRule.Row
   ) {
     self.anchor = anchor
     self.centre = centre
@@ -55,46 +59,51 @@ struct Panel: Sendable, Equatable {
     self.logDensities = logDensities
     self.labels = labels
     self.masses = masses
-    mass = masses.reduce(0, +)
+    mass = masses.total
     positions = labels
   }
 
   private mutating func weigh(_ line: some PanelLine) {
-    let rule = Self.rule
-    masses = rule.nodes.indices.map { i in
-      rule.weights[i]
-        * exp(logDensities[i] + line.logUniform(at: birth(rule.nodes[i])) + log(halfWidth))
-    }
-    mass = masses.reduce(0, +)
+    masses = Self.masses(line, logDensities, centre, halfWidth)
+    mass = masses.total
   }
 
-  /// The label from its anchor, which is all that the volume element asks for.
-  private func birth(_ node: Double) -> Double { centre + halfWidth * node }
+  /// Of a panel, or of what a part of one would be.
+  private static func masses(
+    _ line: some PanelLine, _ logDensities: PanelRule.Row, _ centre: Double, _ halfWidth: Double
+  ) -> PanelRule.Row {
+    let volume = logUniforms(line, centre + halfWidth * rule.places)
+    return rule.weights * (logDensities + volume + log(halfWidth)).exponentials
+  }
+
+  /// log dσ/dθ at the nodes; round the circle it is the same everywhere.
+  @inline(__always)
+  private static func logUniforms(_ line: some PanelLine, _ angles: PanelRule.Row) -> PanelRule.Row
+  {
+    if line.isClosed { return PanelRule.Row(repeating: line.logUniform(at: 0)) }
+    var values = angles
+    for i in 0..<PanelRule.count { values[i] = line.logUniform(at: angles[i]) }
+    return values
+  }
 
   /// Multiplies the density.
   mutating func scale(by factor: Double) {
     guard factor.isFinite, factor > 0 else { return }
-    let shift = log(factor)
-    for i in masses.indices {
-      logDensities[i] += shift
-      masses[i] *= factor
-    }
-    mass = masses.reduce(0, +)
+    logDensities += log(factor)
+    weigh(part: factor)
   }
 
   /// Weighs a part of what it did, its density being what it was.
   mutating func weigh(part: Double) {
-    for i in masses.indices { masses[i] *= part }
-    mass = masses.reduce(0, +)
+    masses *= part
+    mass = masses.total
   }
 
   /// Goes once round the circle.
   mutating func shift(by turn: Double) {
     centre += turn
-    for i in positions.indices {
-      positions[i] += turn
-      labels[i] += turn
-    }
+    positions += turn
+    labels += turn
   }
 
   /// Puts an end of the image where symmetry keeps it, at the pole that the panel touches.
@@ -105,7 +114,7 @@ struct Panel: Sendable, Equatable {
     let (start, end) = ends
     let (free, pinned) = abs(start - pole) < abs(end - pole) ? (end, start) : (start, end)
     let factor = (pole - free) / (pinned - free)
-    for i in positions.indices { positions[i] = free + (positions[i] - free) * factor }
+    positions = free + (positions - free) * factor
   }
 
   /// Φ(−1) and Φ(1).
@@ -117,8 +126,8 @@ struct Panel: Sendable, Equatable {
   var densityTail: Double { Self.rule.tail(logDensities) }
 
   /// The two halves, of the same mass together.
-  func halves(_ line: some PanelLine) -> [Panel] {
-    var halves = (0..<2).map { side in
+  func halves(_ line: some PanelLine) -> (Panel, Panel) {
+    func half(_ side: Int) -> Panel {
       var half = self
       half.halfWidth = 0.5 * halfWidth
       half.centre = centre + (side == 0 ? -0.5 : 0.5) * halfWidth
@@ -128,44 +137,71 @@ struct Panel: Sendable, Equatable {
       half.weigh(line)
       return half
     }
-    let factor = mass / (halves[0].mass + halves[1].mass)
-    for side in 0..<2 { halves[side].scale(by: factor) }
-    return halves
+    var (left, right) = (half(0), half(1))
+    let factor = mass / (left.mass + right.mass)
+    left.scale(by: factor)
+    right.scale(by: factor)
+    return (left, right)
+  }
+
+  /// Appends nodes and masses of halves of halves, until no image is wider than a number.
+  func writeParts(
+    _ line: some PanelLine, widest: Double, to positions: inout [Double], _ masses: inout [Double]
+  ) {
+    let first = masses.count
+    var total = 0.0
+    func add(_ place: PanelRule.Row, _ logs: PanelRule.Row, _ centre: Double, _ halfWidth: Double) {
+      let rule = Self.rule
+      let (start, end) = rule.ends(of: place)
+      guard end - start > widest else {
+        place.append(to: &positions)
+        let own = Self.masses(line, logs, centre, halfWidth)
+        own.append(to: &masses)
+        total += own.total
+        return
+      }
+      let half = 0.5 * halfWidth
+      add(rule.half(0, of: place), rule.half(0, of: logs), centre - half, half)
+      add(rule.half(1, of: place), rule.half(1, of: logs), centre + half, half)
+    }
+    add(self.positions, logDensities, centre, halfWidth)
+    let factor = mass / total
+    for i in first..<masses.count { masses[i] *= factor }
   }
 
   // MARK: The law now
 
   /// log dμ/dσ at the nodes.
-  func currentLogDensities(_ line: some PanelLine) -> [Double] {
+  func currentLogDensities(_ line: some PanelLine) -> PanelRule.Row {
     currentLogDensities(line, slopes: slopes)
   }
 
   /// The same where Φ′ at the nodes is known.
-  func currentLogDensities(_ line: some PanelLine, slopes: [Double]) -> [Double] {
-    let width = log(halfWidth)
-    return positions.indices.map { i in
-      logDensities[i] + line.logUniform(at: birth(Self.rule.nodes[i])) + width
-        - log(slopes[i]) - line.logUniform(at: positions[i])
-    }
+  func currentLogDensities(_ line: some PanelLine, slopes: PanelRule.Row) -> PanelRule.Row {
+    let logs = logDensities + log(halfWidth) - slopes.logarithms
+    if line.isClosed { return logs }
+    return logs + Self.logUniforms(line, centre + halfWidth * Self.rule.places)
+      - Self.logUniforms(line, positions)
   }
 
   /// Φ′ at the nodes.
-  var slopes: [Double] { Self.rule.derivative(positions) }
+  var slopes: PanelRule.Row { Self.rule.derivative(positions) }
 
   /// The ξ with Φ(ξ) = position, by Newton's method between two nodes.
   ///
   /// - Parameter slopes: Φ′ at the nodes, where they are known.
-  func coordinate(of position: Double, slopes: [Double]? = nil) -> Double {
+  func coordinate(of position: Double, slopes: PanelRule.Row? = nil) -> Double {
     let slopes = slopes ?? self.slopes
     let nodes = Self.rule.nodes
-    let next = positions.firstIndex { $0 > position } ?? positions.count
+    var next = 0
+    while next < PanelRule.count, positions[next] <= position { next += 1 }
     var low = next == 0 ? -1 : nodes[next - 1]
-    var high = next == positions.count ? 1 : nodes[next]
+    var high = next == PanelRule.count ? 1 : nodes[next]
     // The cubic of the inverse, or from an outer node on the tangent.
     let known = max(0, next - 1)
     let offset = position - positions[known]
     var first = offset / slopes[known]
-    if next > 0, next < positions.count {
+    if next > 0, next < PanelRule.count {
       let width = positions[next] - positions[known]
       let part = offset / width
       let chord = part * (nodes[next] - nodes[known])
@@ -189,134 +225,13 @@ struct Panel: Sendable, Equatable {
     return place
   }
 
-  /// Takes positions from a row of numbers.
-  mutating func take(_ source: UnsafePointer<Double>) {
-    positions.withUnsafeMutableBufferPointer { positions in
-      positions.baseAddress?.update(from: source, count: positions.count)
-    }
-  }
-
   /// Mass between ξ = −1 and a place, by Gauss's rule on that part.
   func mass(before place: Double, _ line: some PanelLine) -> Double {
     let part = 0.5 * (place + 1)
-    return Self.rule.nodes.indices.reduce(0) { sum, i in
-      let node = part * (Self.rule.nodes[i] + 1) - 1
-      let logarithm =
-        Self.rule.value(logDensities, at: node) + line.logUniform(at: birth(node)) + log(halfWidth)
-      return sum + part * Self.rule.weights[i] * exp(logarithm)
-    }
-  }
-}
-
-/// Mass on a point: what is left of panels narrower than the tolerance can tell.
-struct Atom: Sendable, Equatable {
-  var position: Double
-  var mass: Double
-  /// Mean position of its mass at t = 0.
-  var label: Double
-  /// log dμ/dσ at the watershed between this atom and the next, where the void there has no panels;
-  /// nil where nothing is known of it.
-  var voidLogDensity: Double?
-}
-
-/// What a mesh is made of.
-enum PanelPiece: Sendable, Equatable {
-  case panel(Panel)
-  case atom(Atom)
-
-  /// Entries of the state.
-  var count: Int {
-    switch self {
-    case .panel: PanelRule.count
-    case .atom: 1
-    }
-  }
-
-  var mass: Double {
-    switch self {
-    case .panel(let panel): panel.mass
-    case .atom(let atom): atom.mass
-    }
-  }
-
-  var masses: [Double] {
-    switch self {
-    case .panel(let panel): panel.masses
-    case .atom(let atom): [atom.mass]
-    }
-  }
-
-  var positions: [Double] {
-    switch self {
-    case .panel(let panel): panel.positions
-    case .atom(let atom): [atom.position]
-    }
-  }
-
-  var labels: [Double] {
-    switch self {
-    case .panel(let panel): panel.labels
-    case .atom(let atom): [atom.label]
-    }
-  }
-
-  var ends: (start: Double, end: Double) {
-    switch self {
-    case .panel(let panel): panel.ends
-    case .atom(let atom): (atom.position, atom.position)
-    }
-  }
-
-  /// Takes as many positions as there are from a row of numbers.
-  mutating func take(_ source: UnsafePointer<Double>) {
-    switch self {
-    case .panel(var panel):
-      // Let go of first, so that no array is copied.
-      self = .atom(Atom(position: 0, mass: 0, label: 0))
-      panel.take(source)
-      self = .panel(panel)
-    case .atom(var atom):
-      atom.position = source[0]
-      self = .atom(atom)
-    }
-  }
-
-  /// Appends the positions to a row of numbers.
-  func write(to row: inout [Double]) {
-    switch self {
-    case .panel(let panel): row += panel.positions
-    case .atom(let atom): row.append(atom.position)
-    }
-  }
-
-  /// Appends the masses.
-  func writeMasses(to row: inout [Double]) {
-    switch self {
-    case .panel(let panel): row += panel.masses
-    case .atom(let atom): row.append(atom.mass)
-    }
-  }
-
-  func shifted(by turn: Double) -> PanelPiece {
-    switch self {
-    case .panel(var panel):
-      panel.shift(by: turn)
-      return .panel(panel)
-    case .atom(var atom):
-      atom.position += turn
-      atom.label += turn
-      return .atom(atom)
-    }
-  }
-
-  func weighing(part: Double) -> PanelPiece {
-    switch self {
-    case .panel(var panel):
-      panel.weigh(part: part)
-      return .panel(panel)
-    case .atom(var atom):
-      atom.mass *= part
-      return .atom(atom)
-    }
+    let nodes = part * (Self.rule.places + 1) - 1
+    var logs = nodes
+    for i in 0..<PanelRule.count { logs[i] = Self.rule.value(logDensities, at: nodes[i]) }
+    let volume = Self.logUniforms(line, centre + halfWidth * nodes)
+    return part * (Self.rule.weights * (logs + volume + log(halfWidth)).exponentials).total
   }
 }

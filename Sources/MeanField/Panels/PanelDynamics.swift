@@ -19,6 +19,8 @@ struct PanelDynamics<Line: PanelLine>: LawDynamics {
   private var outline = PanelOutline()
   /// Atoms with a watershed after them.
   private var voids: [Int] = []
+  /// The state of the last snapshot and its rates, with which the next step begins.
+  private var seen: (state: [Double], rates: [Double]) = ([], [])
   /// Positions when the present step began.
   private var before: [Double] = []
   /// Steps since voids were left out and neighbours joined: that takes as long as a step.
@@ -47,6 +49,11 @@ struct PanelDynamics<Line: PanelLine>: LawDynamics {
   mutating func writeRate(
     of state: UnsafePointer<Double>, into rate: UnsafeMutablePointer<Double>
   ) {
+    if isSeen(state) {
+      for i in seen.rates.indices { rate[i] = seen.rates[i] }
+      seen = ([], [])
+      return
+    }
     let positions = UnsafeBufferPointer(start: state, count: masses.count)
     let budget = field.writeVelocities(of: positions, masses: masses, into: rate)
     rate[masses.count + voids.count] = budget
@@ -54,6 +61,12 @@ struct PanelDynamics<Line: PanelLine>: LawDynamics {
       line.writeVoidRates(
         voids, equation, positions: Array(positions), masses: masses, into: rate + masses.count)
     }
+  }
+
+  private func isSeen(_ state: UnsafePointer<Double>) -> Bool {
+    guard !seen.state.isEmpty else { return false }
+    for i in seen.state.indices where seen.state[i] != state[i] { return false }
+    return true
   }
 
   /// A position of little mass need not be right to the tolerance, only to what its density needs.
@@ -138,6 +151,7 @@ struct PanelDynamics<Line: PanelLine>: LawDynamics {
   private mutating func readMesh() {
     masses.removeAll(keepingCapacity: true)
     for i in mesh.pieces.indices { mesh.pieces[i].writeMasses(to: &masses) }
+    seen = ([], [])
     outline.read(mesh.pieces)
     voids = mesh.pieces.indices.filter { i in
       if case .atom(let atom) = mesh.pieces[i] { return atom.voidLogDensity != nil }
@@ -151,23 +165,23 @@ struct PanelDynamics<Line: PanelLine>: LawDynamics {
     of state: [Double], time: Double, steps: Int, stepSize: Double
   ) -> Snapshot {
     mesh.load(state)
-    var velocities = state
-    let budget = velocities.withUnsafeMutableBufferPointer { velocities in
-      state.withUnsafeBufferPointer { state in
-        guard let target = velocities.baseAddress else { return 0.0 }
-        return field.writeVelocities(
-          of: UnsafeBufferPointer(rebasing: state.prefix(masses.count)), masses: masses,
-          into: target)
+    var rates = state
+    state.withUnsafeBufferPointer { state in
+      rates.withUnsafeMutableBufferPointer { rates in
+        guard let state = state.baseAddress, let rates = rates.baseAddress else { return }
+        writeRate(of: state, into: rates)
       }
     }
-    let (entropy, minimum) = mesh.entropyAndMinimum(line)
-    let law = line.law(mesh, equation, limits: limits)
+    seen = (state, rates)
+    let densities = PanelDensities(mesh, line)
+    let (entropy, minimum) = densities.entropyAndMinimum(masses: masses)
+    let law = line.law(mesh, densities, equation, limits: limits)
     let energies = line.energies(law, equation)
     return Snapshot(
       time: time, steps: steps, stepSize: stepSize, equation: equation,
       law: law, normalizedEnergy: energies.normalized, energyAboveUniform: energies.aboveUniform,
-      scaledDissipation: budget,
-      largestSpeed: velocities.prefix(masses.count).reduce(0) { max($0, abs($1)) },
+      scaledDissipation: rates[rates.count - 1],
+      largestSpeed: rates.prefix(masses.count).reduce(0) { max($0, abs($1)) },
       entropy: entropy,
       minimumDensity: minimum, dissipated: state[state.count - 1],
       resolution: mesh.blindness(limits))

@@ -43,8 +43,8 @@ struct PanelLimits: Sendable {
     max(min(1, 1e3 * mass), min(1, 1e8 * tolerance))
   }
 
-  func isVoid(_ logDensities: [Double]) -> Bool {
-    logDensities.allSatisfy { $0 < Self.leastLogDensity }
+  func isVoid(_ logDensities: PanelRule.Row) -> Bool {
+    all(logDensities .< Self.leastLogDensity)
   }
 
   /// Error of the moments that a panel's polynomial may cause, in their unit.
@@ -86,8 +86,8 @@ struct PanelLimits: Sendable {
   ///
   /// Logarithms may be smooth where the density itself is a narrow peak.
   private func sumsRight(_ panel: Panel, _ line: some PanelLine, within error: Double) -> Bool {
-    let shares = zip(panel.masses, PanelRule.standard.weights).map { $0 / $1 }
-    return PanelRule.standard.tail(shares) < max(error, 1e-14 * panel.mass)
+    PanelRule.standard.tail(panel.masses / PanelRule.standard.weights)
+      < max(error, 1e-14 * panel.mass)
   }
 
   /// One panel for two neighbours, where it resolves what both know; nil elsewhere.
@@ -129,7 +129,7 @@ struct PanelLimits: Sendable {
 struct PanelProfile {
   let panel: Panel
   let ends: (start: Double, end: Double)
-  private var known: (slopes: [Double], logs: [Double], tail: Double)?
+  private var known: (slopes: PanelRule.Row, logs: PanelRule.Row, tail: Double)?
 
   init(_ panel: Panel) {
     self.panel = panel
@@ -139,7 +139,7 @@ struct PanelProfile {
   /// Φ′ and log dμ/dσ at the nodes, and the tail of that.
   mutating func density(
     _ line: some PanelLine
-  ) -> (slopes: [Double], logs: [Double], tail: Double) {
+  ) -> (slopes: PanelRule.Row, logs: PanelRule.Row, tail: Double) {
     if let known { return known }
     let slopes = panel.slopes
     let logs = panel.currentLogDensities(line, slopes: slopes)

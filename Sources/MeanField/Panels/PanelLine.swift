@@ -22,7 +22,9 @@ protocol PanelLine: Sendable {
 
   /// How the velocity at points of mass comes about.
   func field(_ equation: Equation) -> any PanelField
-  func law(_ mesh: PanelMesh, _ equation: Equation, limits: PanelLimits) -> Law
+  func law(
+    _ mesh: PanelMesh, _ densities: PanelDensities, _ equation: Equation, limits: PanelLimits
+  ) -> Law
   /// ∫∫ e^{β(⟨x,y⟩−1)} dμ dμ, and Ē above that of the uniform law.
   func energies(_ law: Law, _ equation: Equation)
     -> (normalized: Double, aboveUniform: Double)

@@ -15,17 +15,23 @@ extension PanelMesh {
   }
 
   /// All nodes as they stand.
-  func nodes(_ line: some PanelLine) -> LawNodes {
-    LawNodes(
-      angles: positions,
-      logDensities: pieces.flatMap { piece -> [Double] in
-        if case .panel(let panel) = piece { return panel.currentLogDensities(line) }
-        return [.nan]
-      }, masses: masses, labels: labels,
-      isAtom: pieces.flatMap { piece in
-        if case .atom = piece { return [true] }
-        return [Bool](repeating: false, count: piece.count)
-      })
+  ///
+  /// - Parameter densities: those of this mesh.
+  func nodes(_ densities: PanelDensities) -> LawNodes {
+    var nodes = LawNodes(
+      angles: [], logDensities: densities.logs, masses: [], labels: [], isAtom: [])
+    nodes.angles.reserveCapacity(densities.logs.count)
+    nodes.masses.reserveCapacity(densities.logs.count)
+    nodes.labels.reserveCapacity(densities.logs.count)
+    nodes.isAtom.reserveCapacity(densities.logs.count)
+    for piece in pieces {
+      piece.write(to: &nodes.angles)
+      piece.writeMasses(to: &nodes.masses)
+      piece.writeLabels(to: &nodes.labels)
+      nodes.isAtom.append(
+        contentsOf: repeatElement(piece.count == 1, count: piece.count))
+    }
+    return nodes
   }
 
   /// Weighted points that integrate waves of a given number exactly.
@@ -36,19 +42,21 @@ extension PanelMesh {
   ) -> (positions: [Double], masses: [Double]) {
     var positions: [Double] = []
     var masses: [Double] = []
-    func add(_ piece: PanelPiece) {
-      if case .panel(let panel) = piece {
-        let (start, end) = panel.ends
-        // 16 nodes integrate e^{iκξ} to 10⁻¹⁶ for κ ≤ 5.
-        if (end - start) * waveNumber > 10, panel.mass > 1e-18 {
-          panel.halves(line).forEach { add(.panel($0)) }
-          return
-        }
+    for piece in pieces {
+      guard case .panel(let panel) = piece, panel.mass > 1e-18 else {
+        piece.write(to: &positions)
+        piece.writeMasses(to: &masses)
+        continue
       }
-      positions += piece.positions
-      masses += piece.masses
+      let (start, end) = panel.ends
+      // 16 nodes integrate e^{iκξ} to 10⁻¹⁶ for κ ≤ 5.
+      if (end - start) * waveNumber > 10 {
+        panel.writeParts(line, widest: 10 / waveNumber, to: &positions, &masses)
+      } else {
+        piece.write(to: &positions)
+        piece.writeMasses(to: &masses)
+      }
     }
-    pieces.forEach(add)
     return (positions, masses)
   }
 
@@ -64,48 +72,6 @@ extension PanelMesh {
       }
     }
     return sum
-  }
-
-  /// log dμ/dσ at positions between the first and the last; NaN where there are no panels.
-  func logDensities(at positions: [Double], _ line: some PanelLine) -> [Double] {
-    var result = [Double](repeating: .nan, count: positions.count)
-    let order = positions.indices.sorted { positions[$0] < positions[$1] }
-    var next = 0
-    for case .panel(let panel) in pieces {
-      // Two neighbours meet but for rounding and what their polynomials miss.
-      var (start, end) = panel.ends
-      let slack = 1e-8 * (end - start)
-      start -= slack
-      end += slack
-      while next < order.count, positions[order[next]] < start { next += 1 }
-      guard next < order.count, positions[order[next]] <= end else { continue }
-      let values = panel.currentLogDensities(line)
-      let slopes = PanelRule.standard.derivative(panel.positions)
-      while next < order.count, positions[order[next]] <= end {
-        let place = panel.coordinate(of: positions[order[next]], slopes: slopes)
-        result[order[next]] = PanelRule.standard.value(values, at: place)
-        next += 1
-      }
-    }
-    return result
-  }
-
-  /// −∫ log(dμ/dσ) dμ, NaN where there are atoms, and the smallest density at a node.
-  func entropyAndMinimum(_ line: some PanelLine) -> (entropy: Double, minimum: Double) {
-    var entropy = 0.0
-    var lowest = Double.infinity
-    for piece in pieces {
-      switch piece {
-      case .atom:
-        entropy = .nan
-      case .panel(let panel):
-        for (m, value) in zip(panel.masses, panel.currentLogDensities(line)) {
-          entropy -= m * value
-          lowest = min(lowest, value)
-        }
-      }
-    }
-    return (entropy, lowest == .infinity ? .nan : exp(lowest))
   }
 
   /// Positions and the mass below them, so close that the polygon through them is within 10⁻⁹.

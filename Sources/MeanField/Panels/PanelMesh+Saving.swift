@@ -8,8 +8,10 @@ extension PanelMesh {
       switch piece {
       case .atom(let atom): [0, atom.mass, atom.label, atom.voidLogDensity ?? .nan]
       case .panel(let panel):
-        [1, panel.anchor, panel.centre, panel.halfWidth] + panel.logDensities + panel.labels
-          + panel.masses
+        [1, panel.anchor, panel.centre, panel.halfWidth]
+          + [panel.logDensities, panel.labels, panel.masses].flatMap { row in
+            (0..<PanelRule.count).map { row[$0] }
+          }
       }
     }
   }
@@ -42,7 +44,8 @@ extension Panel {
     let p = PanelRule.count
     self.init(
       anchor: numbers[1], centre: numbers[2], halfWidth: numbers[3],
-      logDensities: Array(numbers[4..<(4 + p)]), labels: Array(numbers[(4 + p)..<(4 + 2 * p)]),
-      masses: Array(numbers[(4 + 2 * p)...]))
+      logDensities: PanelRule.Row(numbers[4..<(4 + p)]),
+      labels: PanelRule.Row(numbers[(4 + p)..<(4 + 2 * p)]),
+      masses: PanelRule.Row(numbers[(4 + 2 * p)...]))
   }
 }

@@ -6,9 +6,8 @@ struct PanelMesh: Sendable, Equatable {
 
   /// Entries of a state: one position for every node.
   var count: Int { pieces.reduce(0) { $0 + $1.count } }
-  var masses: [Double] { pieces.flatMap(\.masses) }
-  var positions: [Double] { pieces.flatMap(\.positions) }
-  var labels: [Double] { pieces.flatMap(\.labels) }
+  var masses: [Double] { pieces.reduce(into: []) { $1.writeMasses(to: &$0) } }
+  var positions: [Double] { pieces.reduce(into: []) { $1.write(to: &$0) } }
   /// log dμ/dσ at the watersheds of voids without panels: entries of a state too, after the positions.
   var voidLogDensities: [Double] {
     pieces.compactMap { piece in
@@ -101,7 +100,8 @@ struct PanelMesh: Sendable, Equatable {
   mutating func halve(_ line: some PanelLine, where condition: (Int, Panel) -> Bool) {
     pieces = pieces.enumerated().flatMap { i, piece -> [PanelPiece] in
       guard case .panel(let panel) = piece, condition(i, panel) else { return [piece] }
-      return panel.halves(line).map { .panel($0) }
+      let (left, right) = panel.halves(line)
+      return [.panel(left), .panel(right)]
     }
   }
 
@@ -146,7 +146,8 @@ struct PanelMesh: Sendable, Equatable {
       if case .panel(let panel) = pieces[i],
         limits.needsHalving(panel, width: own, stretch: stretch)
       {
-        changes.append((i...i, panel.halves(line).map { .panel($0) }))
+        let (left, right) = panel.halves(line)
+        changes.append((i...i, [.panel(left), .panel(right)]))
         narrows += [false, false]
       } else {
         narrows.append(stretch < 1)
@@ -161,17 +162,15 @@ struct PanelMesh: Sendable, Equatable {
   }
 
   private static func atom(_ pieces: [PanelPiece], _ line: some PanelLine) -> Atom {
-    let origin = pieces[0].positions[0]
-    let origins = pieces[0].labels[0]
+    let (origin, origins) = pieces[0].first
     var mass = 0.0
     var position = 0.0
     var label = 0.0
     for piece in pieces {
-      for (i, m) in piece.masses.enumerated() {
-        mass += m
-        position += m * (piece.positions[i] - origin)
-        label += m * (piece.labels[i] - origins)
-      }
+      let moments = piece.moments(from: pieces[0])
+      mass += piece.mass
+      position += moments.position
+      label += moments.label
     }
     let mean = mass > 0 ? origin + position / mass : origin
     let ends = (pieces[0].ends.start, pieces[pieces.count - 1].ends.end)

@@ -11,18 +11,21 @@ final class PanelRule: Sendable {
   static let standard = PanelRule()
 
   /// A number for every node.
-  private typealias Row = SIMD16<Double>
+  typealias Row = SIMD16<Double>
 
   /// ξ_i, ascending.
   let nodes: [Double]
   /// w_i, sum 2.
-  let weights: [Double]
-  private let places: Row
+  let weights: Row
+  /// ξ_i.
+  let places: Row
   private let barycentric: Row
   /// What the last two Legendre coefficients make of values.
   private let last: (Row, Row)
   /// Columns: what a value adds to the first derivative at the nodes.
   private let slopes: [Row]
+  /// Columns: what a value adds to the powers of ξ.
+  private let powers: [Row]
   /// To the values at the nodes of the left and the right half.
   private let halves: [[Row]]
   /// What values make of those at −1 and 1.
@@ -52,8 +55,22 @@ final class PanelRule: Sendable {
       let rows = places.map { Self.basis(at: $0, nodes, barycentric) }
       return (0..<p).map { j in Row(rows.map { $0[j] }) }
     }
+    // Powers of every Legendre polynomial, and what a value adds to its coefficient.
+    var legendre = [[Double]](repeating: [Double](repeating: 0, count: p), count: p)
+    legendre[0][0] = 1
+    legendre[1][1] = 1
+    for l in 2..<p {
+      for j in 0..<p {
+        let higher = j > 0 ? Double(2 * l - 1) * legendre[l - 1][j - 1] : 0
+        legendre[l][j] = (higher - Double(l - 1) * legendre[l - 2][j]) / Double(l)
+      }
+    }
+    let coefficients = (0..<p).map(coefficient)
+    powers = (0..<p).map { i in
+      Row((0..<p).map { j in (0..<p).reduce(0) { $0 + legendre[$1][j] * coefficients[$1][i] } })
+    }
     self.nodes = nodes
-    self.weights = weights
+    self.weights = Row(weights)
     places = Row(nodes)
     self.barycentric = Row(barycentric)
     last = (coefficient(p - 2), coefficient(p - 1))
@@ -87,14 +104,14 @@ final class PanelRule: Sendable {
   }
 
   /// The polynomial through values at the nodes, at a place.
-  func value(_ values: [Double], at place: Double) -> Double {
+  func value(_ values: Row, at place: Double) -> Double {
     self.values(values, values, at: place).first
   }
 
   /// Two polynomials at one place, by the barycentric formula.
   @inline(__always)
   func values(
-    _ first: [Double], _ second: [Double], at place: Double
+    _ first: Row, _ second: Row, at place: Double
   ) -> (first: Double, second: Double) {
     let terms = barycentric / (Row(repeating: place) - places)
     let sum = terms.total
@@ -104,69 +121,89 @@ final class PanelRule: Sendable {
       return (first[i], second[i])
     }
     let factor = 1 / sum
-    return (factor * (terms * Self.row(first)).total, factor * (terms * Self.row(second)).total)
+    return (factor * (terms * first).total, factor * (terms * second).total)
   }
 
   /// Values of the polynomial's derivative at the nodes.
-  func derivative(_ values: [Double]) -> [Double] { Self.product(slopes, values) }
+  func derivative(_ values: Row) -> Row { Self.sum(slopes, values) }
+
+  /// Powers of ξ of the polynomial through p values less a number.
+  func powers(of values: Row, above level: Double) -> Row { Self.sum(powers, values - level) }
 
   /// Values at the nodes of the left (0) or right (1) half.
-  func half(_ side: Int, of values: [Double]) -> [Double] { Self.product(halves[side], values) }
+  func half(_ side: Int, of values: Row) -> Row { Self.sum(halves[side], values) }
 
   /// Values at −1 and 1.
-  func ends(of values: [Double]) -> (start: Double, end: Double) { ends(of: Self.row(values)) }
-
-  /// The same of p values in a row.
-  func ends(at values: UnsafePointer<Double>) -> (start: Double, end: Double) {
-    ends(of: Self.row(at: values))
-  }
-
-  /// What a polynomial of degree p − 1 is about to miss: its last two Legendre coefficients.
-  func tail(_ values: [Double]) -> Double { tail(Self.row(values)) }
-
-  /// The same of p values in a row.
-  func tail(at values: UnsafePointer<Double>) -> Double { tail(Self.row(at: values)) }
-
   @inline(__always)
-  private func ends(of values: Row) -> (start: Double, end: Double) {
+  func ends(of values: Row) -> (start: Double, end: Double) {
     ((values * ends.0).total, (values * ends.1).total)
   }
 
+  /// The same of p values in a row of numbers.
+  func ends(at values: UnsafePointer<Double>) -> (start: Double, end: Double) {
+    ends(of: Row(at: values))
+  }
+
+  /// What a polynomial of degree p − 1 is about to miss: its last two Legendre coefficients.
   @inline(__always)
-  private func tail(_ values: Row) -> Double {
+  func tail(_ values: Row) -> Double {
     abs((values * last.0).total) + abs((values * last.1).total)
   }
 
-  @inline(__always)
-  private static func row(_ values: [Double]) -> Row {
-    precondition(values.count == count, "a value at every node")
-    return values.withUnsafeBytes { $0.loadUnaligned(as: Row.self) }
-  }
+  /// The same of p values in a row of numbers.
+  func tail(at values: UnsafePointer<Double>) -> Double { tail(Row(at: values)) }
 
   @inline(__always)
-  private static func row(at values: UnsafePointer<Double>) -> Row {
-    UnsafeRawPointer(values).loadUnaligned(as: Row.self)
-  }
-
-  private static func product(_ columns: [Row], _ values: [Double]) -> [Double] {
-    var sum = Row.zero
-    for j in 0..<count {
-      sum = sum.addingProduct(columns[j], Row(repeating: values[j]))
+  private static func sum(_ columns: [Row], _ values: Row) -> Row {
+    // Two sums: one would wait for itself.
+    var even = Row.zero
+    var odd = Row.zero
+    for j in stride(from: 0, to: count, by: 2) {
+      even = even.addingProduct(columns[j], Row(repeating: values[j]))
+      odd = odd.addingProduct(columns[j + 1], Row(repeating: values[j + 1]))
     }
-    return [Double](unsafeUninitializedCapacity: count) { buffer, initialized in
-      for i in 0..<count { buffer[i] = sum[i] }
-      initialized = count
-    }
+    return even + odd
   }
 }
 
+/// Numbers at the nodes.
 extension SIMD16<Double> {
+  /// From a row of numbers.
+  @inline(__always)
+  init(at values: UnsafePointer<Double>) {
+    self = UnsafeRawPointer(values).loadUnaligned(as: Self.self)
+  }
+
   /// The sum of all lanes, halves by halves: one after another each would wait for the last.
   @inline(__always)
-  fileprivate var total: Double {
+  var total: Double {
     let eight = lowHalf + highHalf
     let four = eight.lowHalf + eight.highHalf
     let two = four.lowHalf + four.highHalf
     return two[0] + two[1]
+  }
+
+  /// e^x.
+  var exponentials: Self {
+    let log2e = 1.4426950408889634
+    return Self(
+      lowHalf: exponential2(log2e * lowHalf), highHalf: exponential2(log2e * highHalf))
+  }
+
+  /// log x, NaN for x ≤ 0.
+  var logarithms: Self {
+    Self(lowHalf: logarithm(lowHalf), highHalf: logarithm(highHalf))
+      .replacing(with: .nan, where: .!(self .> 0))
+  }
+
+  /// Writes all lanes to a row of numbers.
+  @inline(__always)
+  func write(to target: UnsafeMutablePointer<Double>) {
+    UnsafeMutableRawPointer(target).storeBytes(of: self, as: Self.self)
+  }
+
+  /// Appends all lanes to a row of numbers.
+  func append(to row: inout [Double]) {
+    withUnsafeBytes(of: self) { row.append(contentsOf: $0.bindMemory(to: Double.self)) }
   }
 }

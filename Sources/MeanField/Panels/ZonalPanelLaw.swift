@@ -6,11 +6,14 @@ struct ZonalPanelLaw: Law {
   private let mesh: PanelMesh
   private let line: ZonalPanelLine
   private let kernel: KernelSpectrum
+  private let densities: PanelDensities
 
-  init(_ mesh: PanelMesh, line: ZonalPanelLine, kernel: KernelSpectrum) {
+  init(_ mesh: PanelMesh, _ densities: PanelDensities, line: ZonalPanelLine, kernel: KernelSpectrum)
+  {
     self.mesh = mesh
     self.line = line
     self.kernel = kernel
+    self.densities = densities
   }
 
   var mass: Double { mesh.pieces.reduce(0) { $0 + $1.mass } }
@@ -19,7 +22,7 @@ struct ZonalPanelLaw: Law {
   }
   var points: [Double] { [] }
   var tokenCount: Int { 0 }
-  var nodes: LawNodes? { mesh.nodes(line) }
+  var nodes: LawNodes? { mesh.nodes(densities) }
 
   /// ∫ P_l(cos θ) dμ, l = 0…degree.
   func zonalMoments(degree: Int) -> [Double] {
@@ -54,7 +57,7 @@ struct ZonalPanelLaw: Law {
   // MARK: On the grid of a file
 
   func logDensity(on chart: Chart) -> [Double]? {
-    mesh.logDensities(at: chart.axes[0].values, line)
+    mesh.logDensities(at: chart.axes[0].values, densities)
   }
 
   func density(on chart: Chart) -> [Double]? {

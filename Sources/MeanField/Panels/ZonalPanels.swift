@@ -36,8 +36,11 @@ struct ZonalPanelLine: PanelLine {
 
   func field(_ equation: Equation) -> any PanelField { ZonalPanelField(equation) }
 
-  func law(_ mesh: PanelMesh, _ equation: Equation, limits: PanelLimits) -> ZonalPanelLaw {
-    ZonalPanelLaw(mesh, line: self, kernel: equation.kernel)
+  func law(
+    _ mesh: PanelMesh, _ densities: PanelDensities, _ equation: Equation, limits: PanelLimits
+  ) -> ZonalPanelLaw {
+    ZonalPanelLaw(
+      mesh, densities, line: self, kernel: equation.kernel)
   }
 
   func energies(

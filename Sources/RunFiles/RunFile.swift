@@ -2,7 +2,7 @@ public import MeanField
 
 /// A run file: everything a run needs, with every default filled in.
 ///
-/// The types below are the schema of the YAML file (`interface.md`, section 2); `init(decoding:)`
+/// The types below are the schema of the YAML file; `init(decoding:)`
 /// is the one place where defaults stand.
 public struct RunFile: Sendable, Equatable {
   public var title: String

@@ -1,7 +1,7 @@
 /// How a law answers to its own sampling, in linear order.
 ///
 /// J independent sources of weights w_b stand for the draws: with N of them the law differs from μ by
-/// N^{−1/2} Σ_b √w_b g_b (what source b does), g Gaussian (literature 5.8, C37).
+/// N^{−1/2} Σ_b √w_b g_b (what source b does), g Gaussian (Sznitman 1991).
 public protocol LinearResponse: Sendable {
   /// Influence of every source times √w_b on every real moment of the given degrees, in the order of
   /// `Law.moments(degrees:)`: products of rows are covariances, times N.

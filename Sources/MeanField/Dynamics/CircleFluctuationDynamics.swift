@@ -16,7 +16,7 @@ internal import Transforms
 /// state that lives long costs next to nothing; what fluctuations have made of its clusters' masses is then settled.
 ///
 /// With N independent draws the law differs from μ by N^{−1/2} Σ_b √w_b g_b (δ_{θ_b} + response of
-/// b), g Gaussian: the central limit theorem carried along the flow (literature 5.8, C37). With noise
+/// b), g Gaussian: the central limit theorem carried along the flow (Sznitman 1991). With noise
 /// the labels are J stratified draws of mass 1/J that diffuse, responses are plain sums over them,
 /// and covariances have a relative error √(2/J).
 public struct CircleFluctuationDynamics: ResponseDynamics {

@@ -6,7 +6,7 @@
 ///     d/dt ∫ e dδ = ∫ X·∇e dδ + ∫ δX·∇e df + D ∫ Δe dδ,
 ///     δX = clock ∇δΦ,  under softmax (∇δΦ − X δZ̄)/Z̄,
 ///
-/// where the law has the flow X (literature 5.8, C37). With N draws the law differs from f by
+/// where the law has the flow X (Sznitman 1991). With N draws the law differs from f by
 /// N^{−1/2} Σ_b g_b (column b), g Gaussian: influences of a few smooth sources suffice.
 ///
 /// With noise the columns are R random samples divided by √R, and all of them meet noise of the

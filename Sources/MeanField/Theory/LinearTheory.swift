@@ -6,7 +6,7 @@ internal import Foundation
 ///
 ///     λ_l = l(l+d−2) (a_l(β)/β − D)
 ///
-/// without normalization; softmax divides a_l by a₀, peak multiplies it by e^{−β} (literature 3.1;
+/// without normalization; softmax divides a_l by a₀, peak multiplies it by e^{−β} (arXiv 2410.23228;
 /// `KernelSpectrum` has a_l). At β = 0 only λ₁ = (d−1)/d − D(d−1) can be positive, for all three.
 public struct LinearTheory: Sendable {
   public let equation: Equation
@@ -63,11 +63,11 @@ public struct LinearTheory: Sendable {
   /// The diffusivity above which the uniform law is linearly stable: max_l λ_l(D = 0)/(l(l+d−2)).
   ///
   /// a_l falls with l, so it is degree 1: a₁(β)/β without normalization, a₁/(β a₀) for softmax;
-  /// 1/d at β = 0 (literature 4.9, 1/κ_c).
+  /// 1/d at β = 0 (arXiv 2512.01868, 1/κ_c).
   public var criticalNoise: Double { spectrum.relativePotential[1] * scale }
 
   /// Largest speed without normalization: e^{βc} √(1 − c²), c = (√(1 + 4β²) − 1)/(2β); 1 for
-  /// softmax (literature 1.4).
+  /// softmax.
   ///
   /// In every d: the pull of y on x is e^{β cos t} sin t, t the angle between them.
   public var speedBound: Double {

@@ -6,8 +6,7 @@ internal import Foundation
 /// Where the system or the file system knows no such thing, nothing is claimed.
 final class DiskClaim {
   private let descriptor: Int32
-  /// Where the claim ends; zero where there is none.
-  private var end = 0
+  private var isHeld = false
 
   /// - Parameter path: a file that is there.
   init(path: String) {
@@ -28,15 +27,9 @@ final class DiskClaim {
   /// Claims `bytes` beyond the file's present end; false if the disk has no room for them.
   func take(_ bytes: Int) -> Bool {
     guard descriptor >= 0, let allocate = Self.allocate else { return true }
-    let size = size
-    if size + bytes <= end { return true }
-    // Some more at first, for the next claims to be there already.
-    for part in [bytes + Self.ahead, bytes] {
-      end = size + part
-      // 1: the file's size stays as it is.
-      if allocate(descriptor, 1, size, part) == 0 { return true }
-    }
-    return errno != ENOSPC && errno != EDQUOT
+    isHeld = true
+    // 1: the file's size stays as it is.
+    return allocate(descriptor, 1, size, bytes) == 0 || (errno != ENOSPC && errno != EDQUOT)
   }
 
   /// Gives back what the file has not grown into.
@@ -44,14 +37,11 @@ final class DiskClaim {
   /// After every `sync`, because the library then sets the file's size, and with that the system
   /// may drop the claim.
   func release() {
-    guard end > 0 else { return }
-    end = 0
+    guard isHeld else { return }
+    isHeld = false
     // A claim that stays does no harm: it goes when the file is next written.
     _ = ftruncate(descriptor, size)
   }
-
-  /// Bytes that are claimed before they are asked for.
-  private static let ahead = 1 << 18
 
   private typealias Allocate = @convention(c) (Int32, Int32, Int, Int) -> Int32
 

@@ -28,7 +28,7 @@ public final class OutputFile {
   private var unsynced = 0
 
   /// Room that must stay free for the file's own tables when it is closed.
-  private static let reserve = 1 << 20
+  static let reserve = 1 << 20
 
   // MARK: Opening
 

@@ -49,14 +49,16 @@ public struct OutputLayout: Sendable {
     return count * bytesPerSnapshot + (nodes ?? 0)
   }
 
-  /// Bytes that records stored together take before they are all there, at most.
+  /// Bytes that records stored together take before they are all there, beyond what is kept free for the
+  /// file's own tables in any case.
   var begunBytes: Int {
     let series = chart.tables.count + 3
     let comparison = 3 * chart.distances.count + 2 * ladderCounts.count + 8
     let variables =
       (hasDensity ? series + 2 : 0) + (members > 0 ? series + Diagnostic.ofTokens.count + 3 : 0)
       + (hasComparison ? comparison : 0)
-    return min(variables * NetCDFFile.Group.bytesTogether, 64 * bytesPerSnapshot)
+    let bytes = min(variables * NetCDFFile.Group.bytesTogether, 64 * bytesPerSnapshot)
+    return max(0, bytes - 3 * OutputFile.reserve / 4)
   }
 
   /// Bytes one more snapshot takes, without nodes.

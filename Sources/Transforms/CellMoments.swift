@@ -23,27 +23,12 @@ struct CellMoments {
     cellsOf grid: CircleGrid, _ angles: UnsafeBufferPointer<Double>,
     masses: UnsafePointer<Double>
   ) {
-    begin(cellsOf: grid)
-    add(cellsOf: grid, angles, masses: masses, range: 0..<angles.count)
-    finish(cellsOf: grid)
-  }
-
-  /// Empties all slots, for points that come range after range.
-  mutating func begin(cellsOf grid: CircleGrid) { clear(grid.count) }
-
-  /// Moments of what has been added.
-  mutating func finish(cellsOf grid: CircleGrid) { normalize(grid.count) }
-
-  /// Adds some of the points; the same as all at once if ranges begin at whole blocks.
-  func add(
-    cellsOf grid: CircleGrid, _ angles: UnsafeBufferPointer<Double>,
-    masses: UnsafePointer<Double>, range: Range<Int>
-  ) {
+    clear(grid.count)
     let places = scratch.numbers
     let cells = UnsafeMutableRawPointer(places + Self.block)
       .bindMemory(to: Int32.self, capacity: Self.block)
-    for first in stride(from: range.lowerBound, to: range.upperBound, by: Self.block) {
-      let count = min(Self.block, range.upperBound - first)
+    for first in stride(from: 0, to: angles.count, by: Self.block) {
+      let count = min(Self.block, angles.count - first)
       for i in stride(from: 0, to: count, by: 8) {
         prefetch_for_reading(angles.baseAddress.unsafelyUnwrapped + (first + Self.block + i))
         prefetch_for_reading(masses + (first + Self.block + i))
@@ -61,6 +46,7 @@ struct CellMoments {
         start = end
       }
     }
+    normalize(grid.count)
   }
 
   /// A slot for every run; those of at most sixteen points are left empty.

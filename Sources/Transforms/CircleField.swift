@@ -119,15 +119,7 @@ public final class CircleField {
       transform ?? PointTransform(modes: partitionWeights.count - 1, fieldCount: divides ? 2 : 1)
     self.transform = transform
     let unit = masses == nil ? 1 / Double(max(1, angles.count)) : 1
-    if divides, symmetry == 1, let voids, voids.expectsMany, let masses {
-      masses.withUnsafeBufferPointer { weights in
-        voids.takeSources(angles, masses: weights) { visit in
-          transform.moments(of: angles, masses: masses, into: &moments, visit: visit)
-        }
-      }
-    } else {
-      transform.moments(of: angles, masses: masses, into: &moments)
-    }
+    transform.moments(of: angles, masses: masses, into: &moments)
     // Those of one k-th of the circle: all others of a law with symmetry are zero.
     for k in stride(from: 0, to: partitionWeights.count, by: symmetry) {
       let factor = Double(k) * potentialWeights[k]
@@ -146,10 +138,7 @@ public final class CircleField {
     transform.prepare(field: 1, coefficients: coefficients)
     let (sum, isWhole) = transform.evaluateQuotient(
       at: angles, masses: masses, share: voidShare, into: velocities)
-    if isWhole {
-      voids?.forget()
-      return unit * sum
-    }
+    if isWhole { return unit * sum }
     // X is at least −1.
     return unit * sum + fillVoids(angles, masses, values: velocities, floor: -2, into: velocities)
   }

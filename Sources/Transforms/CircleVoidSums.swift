@@ -61,13 +61,12 @@ public final class CircleVoidSums {
     angles: UnsafeBufferPointer<Double>, masses: UnsafeBufferPointer<Double>
   ) {
     precondition(angles.count > 0 && masses.count == angles.count, "one mass for every point")
+    hasSources = true
     if table != nil {
-      beginSources()
-      addSources(angles: angles, masses: masses, range: 0..<angles.count)
-      finishSources()
+      moments.update(cellsOf: grid, angles, masses: masses.baseAddress.unsafelyUnwrapped)
+      for cell in 0..<grid.count { logMasses.numbers[cell] = moments.logMasses[cell] }
       return
     }
-    hasSources = true
     sources.update(angles)
     if sources.isInOrder {
       gather(angles, masses.baseAddress.unsafelyUnwrapped)
@@ -79,27 +78,6 @@ public final class CircleVoidSums {
     let order = sources.order
     for i in masses.indices { orderedMasses[i] = masses[Int(order[i])] }
     orderedMasses.withUnsafeBufferPointer { gather(angles, $0.baseAddress.unsafelyUnwrapped) }
-  }
-
-  /// Whether sources may come range after range.
-  var takesRanges: Bool { table != nil }
-
-  /// Forgets all sources, for others that come range after range.
-  func beginSources() { moments.begin(cellsOf: grid) }
-
-  /// Takes in some of the points: the same as all at once if ranges begin at multiples of 1024.
-  func addSources(
-    angles: UnsafeBufferPointer<Double>, masses: UnsafeBufferPointer<Double>, range: Range<Int>
-  ) {
-    moments.add(
-      cellsOf: grid, angles, masses: masses.baseAddress.unsafelyUnwrapped, range: range)
-  }
-
-  /// After the last range.
-  func finishSources() {
-    moments.finish(cellsOf: grid)
-    for cell in 0..<grid.count { logMasses.numbers[cell] = moments.logMasses[cell] }
-    hasSources = true
   }
 
   private func gather(_ angles: UnsafeBufferPointer<Double>, _ masses: UnsafePointer<Double>) {

@@ -6,10 +6,6 @@ public final class CircleVoids {
   /// So many places take less time by themselves than it takes to prepare the points for more.
   private static let few = 3
   private var count = 0
-  /// Whether the points of this evaluation have been taken in already.
-  private var hasSources = false
-  /// Whether there were many places last time, and will be now.
-  public private(set) var expectsMany = false
   /// Which points they are.
   private var indices: [Int] = []
   private var angles: [Double] = []
@@ -18,9 +14,6 @@ public final class CircleVoids {
 
   /// - Parameter beta: inverse temperature, 0 < β ≤ 10⁶.
   public init(beta: Double) { sums = CircleVoidSums(beta: beta) }
-
-  /// Says that there are no such places this time.
-  func forget() { (count, hasSources, expectsMany) = (0, false, false) }
 
   /// Finds the points whose value is below a floor.
   ///
@@ -63,22 +56,7 @@ public final class CircleVoids {
       }
     }
     count = found
-    if found == 0 { forget() }
     return found > 0
-  }
-
-  /// Takes in the points while they pass by for another reason.
-  ///
-  /// - Parameter pass: calls back with range after range of the points, of 1024 or multiples but for the
-  ///   last.
-  func takeSources(
-    _ sources: UnsafeBufferPointer<Double>, masses: UnsafeBufferPointer<Double>,
-    whenever pass: ((Range<Int>) -> Void) -> Void
-  ) {
-    sums.beginSources()
-    pass { sums.addSources(angles: sources, masses: masses, range: $0) }
-    sums.finishSources()
-    hasSources = true
   }
 
   /// Evaluates the sums, and calls back with the indices, Z̄ and X = X̄/Z̄ of the points that were found.
@@ -95,7 +73,6 @@ public final class CircleVoids {
       _ velocity: UnsafePointer<Double>
     ) -> Result
   ) -> Result {
-    expectsMany = count > Self.few && sums.takesRanges
     if count <= Self.few {
       for k in 0..<count {
         let (log, quotient) = circleSum(
@@ -104,14 +81,13 @@ public final class CircleVoids {
         quotients[k] = quotient
       }
     } else {
-      if !hasSources { sums.setSources(angles: sources, masses: masses) }
+      sums.setSources(angles: sources, masses: masses)
       angles.withUnsafeBufferPointer {
         sums.evaluate(
           at: UnsafeBufferPointer(rebasing: $0[..<count]), partition: &partitions,
           quotient: &quotients)
       }
     }
-    hasSources = false
     return indices.withUnsafeBufferPointer { indices in
       partitions.withUnsafeMutableBufferPointer { partitions in
         for k in 0..<count where partitions[k] < 1e-290 { partitions[k] = 1e-290 }

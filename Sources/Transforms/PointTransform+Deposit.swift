@@ -8,8 +8,7 @@ extension PointTransform {
   /// (1, s, s², s³) and s⁴ times that, and two tables take turns: neighbours in one cell would wait for
   /// each other's sum.
   func deposit(
-    _ angles: UnsafeBufferPointer<Double>, _ masses: UnsafeBufferPointer<Double>?,
-    _ visit: (Range<Int>) -> Void
+    _ angles: UnsafeBufferPointer<Double>, _ masses: UnsafeBufferPointer<Double>?
   ) {
     let count = cells
     let sums = UnsafeMutableRawPointer(moments.samples).assumingMemoryBound(to: Vector.self)
@@ -87,10 +86,8 @@ extension PointTransform {
         addFour(eight &+ 4)
         eight &+= 8
       }
-      visit(first..<(end == whole ? angles.count : end))
       first = end
     }
-    if whole == 0, !angles.isEmpty { visit(0..<angles.count) }
     for i in whole..<angles.count {
       let (cell, s) = locate(angles[i])
       sums[cell].addProduct(Self.powersOf(s), Vector(repeating: masses?[i] ?? 1))

@@ -61,17 +61,15 @@ public final class PointTransform {
   ///   - angles: any real numbers below 10⁹.
   ///   - masses: weights w, or nil for 1/N each.
   ///   - result: 2 (K + 1) values, overwritten.
-  ///   - visit: called with range after range of the points while they are in cache; all but the last are
-  ///     of 2048.
   public func moments(
     of angles: UnsafeBufferPointer<Double>, masses: [Double]?,
-    into result: UnsafeMutablePointer<Double>, visit: (Range<Int>) -> Void = { _ in }
+    into result: UnsafeMutablePointer<Double>
   ) {
     precondition(masses == nil || masses?.count == angles.count, "one mass for every point")
     if let masses {
-      masses.withUnsafeBufferPointer { deposit(angles, $0, visit) }
+      masses.withUnsafeBufferPointer { deposit(angles, $0) }
     } else {
-      deposit(angles, nil, visit)
+      deposit(angles, nil)
     }
     moments.analyze()
     let scale = masses == nil ? 1 / Double(max(1, angles.count)) : 1

@@ -10,10 +10,12 @@ extension OutputFile {
     _ frame: Simulation.Frame, comparison: Comparison.Entry? = nil
   ) throws(NetCDFError) {
     let nodes = frame.density?.law.nodes
-    try requireRoom(for: layout.bytesPerSnapshot + newNodeBytes(nodes, at: frame.index))
     let root = file.root
     let clusterCount = clusterCount(
       [frame.densityClusters.count] + frame.memberClusters.map(\.count))
+    try requireRoom(
+      for: layout.bytesPerSnapshot(clusters: clusterCount)
+        + newNodeBytes(nodes, at: frame.index))
     if let density = frame.density {
       let lengths = chart.axes.map(\.values.count)
       for (name, values) in [
@@ -170,7 +172,7 @@ extension OutputFile {
 
   /// Writes one snapshot's distances alone.
   public func write(_ entry: Comparison.Entry, at index: Int) throws(NetCDFError) {
-    try requireRoom(for: layout.bytesPerComparison)
+    try requireRoom(for: layout.bytesPerComparison(clusters: clusterWidth))
     try write(entry, at: index, in: try file.root.group(named: "comparison"))
   }
 

@@ -97,10 +97,13 @@ public final class OutputFile {
 
   /// Makes sure that `bytes` more can be written, and everything before them.
   func requireRoom(for newBytes: Int) throws(NetCDFError) {
-    let bytes = newBytes + (unsynced == 0 ? layout.begunBytes : 0)
+    var bytes = newBytes + (unsynced == 0 ? layout.begunBytes : 0)
     // What has not been synced yet takes room too, and what is claimed for it is no longer free:
     // with both out of the way the file system tells the truth.
-    if Self.shortage(for: unsynced + bytes, at: path) != nil { try sync() }
+    if Self.shortage(for: unsynced + bytes, at: path) != nil {
+      try sync()
+      bytes = newBytes + layout.begunBytes
+    }
     try Self.requireRoom(for: bytes, at: path)
     guard claim.take(unsynced + bytes + Self.reserve) else {
       throw Self.noRoom(0, for: bytes, at: path)

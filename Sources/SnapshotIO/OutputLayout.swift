@@ -39,43 +39,53 @@ public struct OutputLayout: Sendable {
     self.particleStep = particleStep
   }
 
-  /// Bytes of so many snapshots, at most, with as many nodes as expected; nodes of several snapshots are stored
+  /// Bytes of so many snapshots, with as many nodes as expected and no more than 16 clusters; nodes of several snapshots are stored
   /// together, begun or full.
   public func bytes(ofSnapshots count: Int) -> Int {
     let stored = NodeVariable.chunk.snapshots
     let nodes = expectedNodes.map {
       (count + stored - 1) / stored * NodeVariable.chunks($0) * NodeVariable.chunkBytes
     }
-    return count * bytesPerSnapshot + (nodes ?? 0)
+    return count * bytesPerSnapshot() + (nodes ?? 0)
   }
 
   /// Bytes that records stored together take before they are all there, beyond what is kept free for the
   /// file's own tables in any case.
   var begunBytes: Int {
     let series = chart.tables.count + 3
-    let comparison = 3 * chart.distances.count + 2 * ladderCounts.count + 8
+    let comparison = 3 * chart.distances.count + 8
     let variables =
       (hasDensity ? series + 2 : 0) + (members > 0 ? series + Diagnostic.ofTokens.count + 3 : 0)
       + (hasComparison ? comparison : 0)
-    let bytes = min(variables * NetCDFFile.Group.bytesTogether, 64 * bytesPerSnapshot)
+    let bytes = min(variables * NetCDFFile.Group.bytesTogether, 64 * bytesPerSnapshot())
     return max(0, bytes - 3 * OutputFile.reserve / 4)
   }
 
   /// Bytes one more snapshot takes, without nodes.
-  var bytesPerSnapshot: Int {
+  ///
+  /// - Parameter clusters: places for clusters; these are stored in chunks of 16.
+  func bytesPerSnapshot(clusters: Int = 16) -> Int {
+    let places = Self.places(clusters)
     let moments = chart.tables.reduce(0) { $0 + chart.count(of: $1) }
-    // Diagnostics, and clusters in chunks of 16.
-    let series = moments + 40 + 16 * (1 + chart.clusterPosition.width) + chart.tokenMeanWidth
+    // Diagnostics, and clusters.
+    let series = moments + 40 + places * (1 + chart.clusterPosition.width) + chart.tokenMeanWidth
     let density = hasDensity ? 2 * chart.pointCount + series : 0
     let member = writtenTokens * chart.token.width + series
-    return 8 * (density + members * member) + (hasComparison ? bytesPerComparison : 0)
+    return 8 * (density + members * member)
+      + (hasComparison ? bytesPerComparison(clusters: clusters) : 0)
   }
 
-  /// Bytes of one snapshot's comparison, clusters in chunks of 16.
-  public var bytesPerComparison: Int {
+  private static func places(_ clusters: Int) -> Int { (max(1, clusters) + 15) / 16 * 16 }
+
+  /// Bytes of one snapshot's comparison.
+  ///
+  /// - Parameter clusters: places for clusters; these are stored in chunks of 16.
+  public func bytesPerComparison(clusters: Int = 16) -> Int {
+    let places = Self.places(clusters)
     let kinds = chart.distances.count + 1
     let member =
-      3 * chart.distances.count + chart.judgedMoments.count + kinds * ladderCounts.count + 3 * 16
-    return 8 * (members * member + 2 * kinds + 2 * 16)
+      3 * chart.distances.count + chart.judgedMoments.count + kinds * ladderCounts.count + 3
+      * places
+    return 8 * (members * member + 2 * kinds + 2 * places)
   }
 }

@@ -170,6 +170,8 @@ public struct CircleResponse: LinearResponse {
   }
 
   /// Those of several labels that move as one; what has come from elsewhere is spread over them.
+  ///
+  /// Where points have been drawn together their labels may overlap, by a fiftieth of the kernel's width at most.
   private func vertices(
     of point: ResponsePoint, at angle: Double, from below: Double, to above: Double,
     _ extra: [Double]

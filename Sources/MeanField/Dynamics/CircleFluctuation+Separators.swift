@@ -11,7 +11,7 @@ extension CircleFluctuationDynamics {
     for p in (0..<points.count).reversed()
     where points[p].isSeparator && points[p].stretch == 0 {
       removeNumbers(of: p, &state)
-      points.remove(at: p)
+      points.giveUp(p)
     }
     for p in 0..<points.count where points[p].isSeparator { centre(p, &state) }
     let pulls = (0..<points.count).map { pull(at: state[$0], state) }
@@ -71,7 +71,10 @@ extension CircleFluctuationDynamics {
     let next = (p + 1) % points.count
     let row = zip(row(p, state), row(next, state)).map { $0 + share * ($1 - $0) }
     let n = points.count
-    let logDensity = state[n + p] + share * (state[n + next] - state[n + p])
+    // What is several labels has none.
+    let here = state[n + (points[p].hasDensity ? p : next)]
+    let there = state[n + (points[next].hasDensity ? next : p)]
+    let logDensity = here + share * (there - here)
     state.insert(contentsOf: row[count...], at: seconds(of: p).upperBound)
     state.insert(contentsOf: row[..<count], at: responses(of: p).upperBound)
     state.insert(logDensity, at: n + p + 1)

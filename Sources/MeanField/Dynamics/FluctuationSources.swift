@@ -40,7 +40,7 @@ struct FluctuationSources {
     }
   }
 
-  /// Random fluctuations Σ_j √m_j s_j (δ_j − μ), s_j = ±1, divided by √count: the sum of products over
+  /// Random fluctuations Σ_j √m_j s_j (δ_j − μ), s_j = ±1, without μ where they break the symmetry, divided by √count: the sum of products over
   /// all of them estimates the covariance of one draw.
   ///
   /// - Parameter first: index of the first; every one has random numbers of its own.

@@ -128,10 +128,19 @@ extension [ResponsePoint] {
     self[p].mass += next.mass
     self[p].extent += next.extent
     self[p].gap = .infinity
+    self[p].nextShare = next.nextShare
     self[p].add(next.transfers, second: next.secondTransfer, extra: next.extra)
     self[p].isSettled = false
     self[p].isSeparator = self[p].isSeparator && next.isSeparator
     if p + 1 < count { remove(at: p + 1) } else { self[0] = removeLast() }
+  }
+
+  /// Takes a separator away; masses that have come to it go to the point before.
+  mutating func giveUp(_ p: Int) {
+    let point = self[p]
+    self[(p + count - 1) % count].add(
+      point.transfers, second: point.secondTransfer, extra: point.extra)
+    remove(at: p)
   }
 
   /// Puts a separator before point p.

@@ -117,12 +117,14 @@ struct SelfAttention {
       }
     }
     result.sectors = (1...ZonalSector.degrees).map { ZonalSector(basis, kernel, degree: $0) }
-    for sector in result.sectors where kernel.beta > 0 {
+    for sector in result.sectors {
       let share = sector.multiplicity
       for j in 0..<count {
         let own = sector.kernel(j, j)
-        result.partition[j] -= share * own.value
         result.slopes[0][j] -= share * own.slope
+        // Z̄ = 1 at β = 0, whatever the law.
+        guard kernel.beta > 0 else { continue }
+        result.partition[j] -= share * own.value
         for i in 0..<count {
           let (value, slope) = sector.kernel(i, j)
           result.squares[j * count + i] -= share * value * value

@@ -221,7 +221,7 @@ private struct SectorCoefficient {
     }
   }
 
-  /// A cubic between the points of the table; both are good to the fourth and third power of 1/2048.
+  /// A cubic between the points of the table; both are good to the fourth and third power of β/2048.
   func callAsFunction(_ b: Double) -> (value: Double, derivative: Double) {
     let place = max(0, b / spacing)
     let i = min(Int(place), values.count - 2)

@@ -18,8 +18,8 @@ struct ResponsePointTests {
 
   /// While clusters form, against labels that all stay by themselves.
   ///
-  /// A point errs by the square of a fiftieth, 4 · 10⁻⁴, and so does what counts the width of a cluster: the
-  /// Sobolev distance, whose square is that of a difference of two bumps one response apart. Steps err by 10⁻⁴.
+  /// A point errs by the square of a fiftieth, 4 · 10⁻⁴. Expected distances are means over samples whose labels also
+  /// change places where points are drawn together: their bound is twice the 10⁻³ that was measured.
   @Test func joiningChangesNothingThatCounts() throws {
     let (joined, apart) = (evolution(narrow: 0.02), evolution(narrow: 0))
     for time in [3.0, 4] {

@@ -24,12 +24,13 @@ func sineCosine(_ x: Vector) -> (sine: Vector, cosine: Vector) {
   c = Vector(repeating: 4.16666666666666019037e-02).addingProduct(c, z)
   let sine = r.addingProduct(r * z, s)
   let cosine = Vector(repeating: 1).addingProduct(z, Vector(repeating: -0.5).addingProduct(c, z))
+  // Whole lanes of bits instead of comparisons: masks of Swift's are taken apart lane by lane.
   let quadrant = unsafeBitCast(shifted, to: SIMD8<Int64>.self)
-  let isOdd = (quadrant & 1) .== 1
-  let swappedSine = sine.replacing(with: cosine, where: isOdd)
-  let swappedCosine = cosine.replacing(with: sine, where: isOdd)
+  let sineBits = unsafeBitCast(sine, to: SIMD8<Int64>.self)
+  let cosineBits = unsafeBitCast(cosine, to: SIMD8<Int64>.self)
+  let swapped = (sineBits ^ cosineBits) & (0 &- (quadrant & 1))
   return (
-    swappedSine.replacing(with: -swappedSine, where: (quadrant & 2) .== 2),
-    swappedCosine.replacing(with: -swappedCosine, where: ((quadrant &+ 1) & 2) .== 2)
+    unsafeBitCast(sineBits ^ swapped ^ ((quadrant & 2) &<< 62), to: Vector.self),
+    unsafeBitCast(cosineBits ^ swapped ^ (((quadrant &+ 1) & 2) &<< 62), to: Vector.self)
   )
 }

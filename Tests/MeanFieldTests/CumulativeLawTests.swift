@@ -1,6 +1,8 @@
 import Foundation
-import MeanField
+import TestSupport
 import Testing
+
+@testable import MeanField
 
 /// Distribution functions on the circle, of densities and of tokens.
 struct CumulativeLawTests {
@@ -139,5 +141,24 @@ struct CumulativeLawTests {
     #expect(wrappedAngle(turn) == 0)
     #expect(wrappedAngle(turn.nextDown) == turn.nextDown)
     #expect(wrappedAngle(-1e-300) == 0)
+  }
+
+  /// Arcs from one place to the next, the last across 0: counted token by token as by sorted tokens.
+  @Test(arguments: [[1, 4], [6, 0.5, 2], [-0.3, 0.1, 3.2, 5.9], [7.5, 9]])
+  func arcsBetweenPlacesHoldTheTokensOfTheOrderedLaw(places: [Double]) {
+    var random = SplitMix(state: 3)
+    // Some tokens lie on the places themselves: they belong to the arc that begins there.
+    let angles = random.numbers(500, in: 0...6.28) + places.map(wrappedAngle)
+    let weights = random.numbers(angles.count, in: 0.1...1)
+    let whole = weights.reduce(0, +)
+    let masses = weights.map { $0 / whole }
+    let law = CircleLaw(
+      angles: angles, masses: masses, densities: nil, moments: Moments(values: [1, 0]), floor: 0)
+    let ordered = law.cumulative
+    for (i, mass) in law.masses(between: places).enumerated() {
+      let before = places[(i + places.count - 1) % places.count]
+      // Sums of 500 masses in another order: a few roundings of 1.
+      #expect(abs(mass - ordered.mass(from: before, to: places[i])) < 4e-15)
+    }
   }
 }

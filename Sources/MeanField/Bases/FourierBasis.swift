@@ -195,7 +195,7 @@ public final class FourierBasis: SpectralBasis {
     let unit = massUnit
     return CircleLaw(
       angles: (0..<pointCount).map(angle), masses: densities.map { $0 * unit },
-      densities: densities, moments: moments, cumulative: .density(moments),
+      densities: densities, moments: moments,
       floor: state.withUnsafeBufferPointer { $0.baseAddress.map { tail(of: $0) } ?? 0 })
   }
 

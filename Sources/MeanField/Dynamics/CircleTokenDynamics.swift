@@ -75,8 +75,7 @@ public struct CircleTokenDynamics: AttentionStepping {
     return Snapshot(
       time: time, steps: steps, stepSize: stepSize, equation: equation,
       law: CircleLaw(
-        angles: angles, masses: weights, densities: nil, moments: moments,
-        cumulative: .tokens(angles: angles, masses: weights), floor: 0),
+        angles: angles, masses: weights, densities: nil, moments: moments, floor: 0),
       normalizedEnergy: sum(.partition) { _ in 1 },
       energyAboveUniform: 0.5 * sum(.potential) { _ in 1 }, scaledDissipation: dissipation,
       largestSpeed: rate.prefix(count).reduce(0) { max($0, abs($1)) },

@@ -11,20 +11,22 @@ public struct CircleLaw: Law {
   public var densities: [Double]?
   /// As many moments as the solver keeps: at least K(β) unless the density is smoother.
   public var moments: Moments
-  public var cumulative: CumulativeLaw
   /// Densities below it are rounding.
   public var floor: Double
 
   init(
-    angles: [Double], masses: [Double], densities: [Double]?, moments: Moments,
-    cumulative: CumulativeLaw, floor: Double
+    angles: [Double], masses: [Double], densities: [Double]?, moments: Moments, floor: Double
   ) {
     self.angles = angles
     self.masses = masses
     self.densities = densities
     self.moments = moments
-    self.cumulative = cumulative
     self.floor = floor
+  }
+
+  /// The distribution function, found anew: of tokens it takes a sort.
+  public var cumulative: CumulativeLaw {
+    densities == nil ? .tokens(angles: angles, masses: masses) : .density(moments)
   }
 
   public var mass: Double { moments.real(0) }
@@ -40,13 +42,39 @@ public struct CircleLaw: Law {
     guard maxima.count > 1 else {
       return maxima.map { Cluster(position: [wrappedAngle($0)], mass: mass) }
     }
-    let valleys = landscape.minima(between: maxima)
+    let masses = masses(between: landscape.minima(between: maxima))
     return Cluster.ranked(
-      maxima.indices.map { i in
-        let before = valleys[(i + maxima.count - 1) % maxima.count]
-        return Cluster(
-          position: [wrappedAngle(maxima[i])], mass: cumulative.mass(from: before, to: valleys[i]))
-      })
+      zip(maxima, masses).map { Cluster(position: [wrappedAngle($0)], mass: $1) })
+  }
+
+  /// Mass of every arc that ends at one of the places and begins at the one before.
+  ///
+  /// - Parameter places: at least two, in the order in which they follow one another on the circle.
+  func masses(between places: [Double]) -> [Double] {
+    let count = places.count
+    if densities != nil {
+      let cumulative = cumulative
+      return places.indices.map {
+        cumulative.mass(from: places[($0 + count - 1) % count], to: places[$0])
+      }
+    }
+    let ends = places.map(wrappedAngle)
+    let first = ends.indices.min { ends[$0] < ends[$1] } ?? 0
+    let ascending = Array(ends[first...] + ends[..<first])
+    // What lies beyond the last end belongs to the arc of the first, across 0.
+    var sums = [Double](repeating: 0, count: count + 1)
+    for i in angles.indices {
+      let angle = wrappedAngle(angles[i])
+      var low = 0
+      var high = count
+      while low < high {
+        let middle = (low + high) / 2
+        if ascending[middle] <= angle { low = middle + 1 } else { high = middle }
+      }
+      sums[low] += masses[i]
+    }
+    sums[0] += sums[count]
+    return (0..<count).map { sums[($0 + count - first) % count] }
   }
 
   // MARK: On the grid of a file

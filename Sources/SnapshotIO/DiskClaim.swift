@@ -6,7 +6,8 @@ internal import Foundation
 /// Where the system or the file system knows no such thing, nothing is claimed.
 final class DiskClaim {
   private let descriptor: Int32
-  private var isHeld = false
+  /// Where the claim ends in the file; 0 for none.
+  private var end = 0
 
   /// - Parameter path: a file that is there.
   init(path: String) {
@@ -24,12 +25,23 @@ final class DiskClaim {
     return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
   }
 
+  /// What is claimed beyond what is asked for, so that few snapshots need a claim of their own.
+  private static let ahead = 1 << 20
+
   /// Claims `bytes` beyond the file's present end; false if the disk has no room for them.
   func take(_ bytes: Int) -> Bool {
     guard descriptor >= 0, let allocate = Self.allocate else { return true }
-    isHeld = true
-    // 1: the file's size stays as it is.
-    return allocate(descriptor, 1, size, bytes) == 0 || (errno != ENOSPC && errno != EDQUOT)
+    let size = size
+    guard size + bytes > end else { return true }
+    for length in [bytes + Self.ahead, bytes] {
+      // 1: the file's size stays as it is.
+      if allocate(descriptor, 1, size, length) == 0 {
+        end = size + length
+        return true
+      }
+      guard errno == ENOSPC || errno == EDQUOT else { return true }
+    }
+    return false
   }
 
   /// Gives back what the file has not grown into.
@@ -37,8 +49,8 @@ final class DiskClaim {
   /// After every `sync`, because the library then sets the file's size, and with that the system
   /// may drop the claim.
   func release() {
-    guard isHeld else { return }
-    isHeld = false
+    guard end > 0 else { return }
+    end = 0
     // A claim that stays does no harm: it goes when the file is next written.
     _ = ftruncate(descriptor, size)
   }

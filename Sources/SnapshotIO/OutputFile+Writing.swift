@@ -36,8 +36,10 @@ extension OutputFile {
       if layout.writtenTokens > 0 {
         let width = chart.token.width
         let components = width > 1 ? [width] : []
-        let points = frame.members.flatMap {
-          $0.law.points.prefix(width * layout.writtenTokens)
+        var points: [Double] = []
+        points.reserveCapacity(layout.members * width * layout.writtenTokens)
+        for member in frame.members {
+          points += member.law.points[..<(width * layout.writtenTokens)]
         }
         try pending.add(
           .doubles(points), to: chart.token.name, of: group, at: frame.index,

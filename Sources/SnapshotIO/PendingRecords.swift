@@ -33,6 +33,21 @@ struct PendingRecords {
     /// The fewest and the most blocks that a record of varying length takes.
     var blocks: ClosedRange<Int>?
     var records: [Values]
+
+    /// Takes a further record, unless it belongs elsewhere.
+    mutating func take(
+      _ values: Values, at index: Int, _ fixed: [Int], _ block: Int?, _ chunkRecords: Int?
+    ) -> Bool {
+      guard first + records.count == index, shape == fixed else { return false }
+      if let block, let chunkRecords, let known = blocks {
+        guard known == block...block || first / chunkRecords == index / chunkRecords else {
+          return false
+        }
+        blocks = min(known.lowerBound, block)...max(known.upperBound, block)
+      }
+      records.append(values)
+      return true
+    }
   }
 
   private var runs: [Run] = []
@@ -62,18 +77,10 @@ struct PendingRecords {
       places[key] = runs.count
       return runs.append(new)
     }
-    let run = runs[place]
-    var mayWait = run.first + run.records.count == index && run.shape == fixed
-    if mayWait, let block, let chunk, let blocks = run.blocks {
-      mayWait = blocks == block...block || run.first / chunk.records == index / chunk.records
-      runs[place].blocks = min(blocks.lowerBound, block)...max(blocks.upperBound, block)
-    }
-    if mayWait {
-      runs[place].records.append(values)
-    } else {
-      try Self.write(run)
-      runs[place] = new
-    }
+    // In place: a copy of the run would have all of its records copied.
+    guard !runs[place].take(values, at: index, fixed, block, chunk?.records) else { return }
+    try Self.write(runs[place])
+    runs[place] = new
   }
 
   /// Writes everything, variables in the order in which they first came.
@@ -82,6 +89,9 @@ struct PendingRecords {
     self = PendingRecords()
   }
 
+  /// Numbers of a record beyond which its call of the library costs less than to copy it.
+  private static let largeRecord = 8192
+
   private static func write(_ run: Run) throws(NetCDFError) {
     let last = run.blocks == nil ? [] : [run.records.reduce(0) { max($0, $1.count) }]
     let shape = run.shape + last
@@ -89,8 +99,12 @@ struct PendingRecords {
     let start = [run.first] + shape.map { _ in 0 }
     let count = [run.records.count] + shape
     switch run.records[0] {
-    case .doubles(let single) where run.records.count == 1:
-      try run.group.put(single, into: run.name, start: start, count: count)
+    case .doubles where run.records.count == 1 || (run.blocks == nil && size > largeRecord):
+      for case (let place, .doubles(let values)) in run.records.enumerated() {
+        try run.group.put(
+          values, into: run.name, start: [run.first + place] + start.dropFirst(),
+          count: [1] + shape)
+      }
     case .doubles:
       var all: [Double] = []
       all.reserveCapacity(size * run.records.count)

@@ -32,7 +32,7 @@ enum Benchmarks {
       ("sphereTransforms", sphereTransforms), ("sphereRate", sphereRate),
       ("sphereRoad", sphereRoad), ("alignment", alignment), ("members", members),
       ("writing", writing), ("comparison", comparison), ("panelRate", panelRate),
-      ("longRun", longRun), ("metastableRuns", metastableRuns), ("panelDemo", panelDemo),
+      ("longRun", longRun), ("metastableRuns", metastableRuns), ("wholeDemo", wholeDemo),
       ("allocations", allocations),
     ]
   }

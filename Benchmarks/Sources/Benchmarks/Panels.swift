@@ -4,29 +4,6 @@ import RunFiles
 import SnapshotIO
 import Transforms
 
-/// What is measured of an evolution, whatever carries its law.
-protocol Measured: LawEvolution {
-  var evaluations: Int { get }
-  /// Least time of one right-hand side.
-  ///
-  /// - Parameters:
-  ///   - sets: copies of the state that are gone through in turn.
-  ///   - repetitions: of all of them.
-  func rateSeconds(sets: Int, repetitions: Int) -> Double
-}
-
-extension Evolution: Measured where D: LawDynamics {
-  func rateSeconds(sets: Int, repetitions: Int) -> Double {
-    var dynamics = dynamics
-    // Arrays of their own: equal ones would share their memory.
-    let states = [[Double]](repeating: state, count: sets).map { $0.map { $0 } }
-    var rates = states
-    return Benchmarks.seconds(repetitions: repetitions) {
-      for s in 0..<sets { dynamics.writeRate(of: states[s], into: &rates[s]) }
-    } / Double(sets)
-  }
-}
-
 extension Benchmarks {
   static func metastableRuns() throws {
     for concentration in [10.0, 400] { try metastableRun(concentration: concentration) }
@@ -34,9 +11,11 @@ extension Benchmarks {
 
   static func carried(
     _ equation: Equation, from law: InitialLaw, tolerance: Double, end: Double
-  ) -> any Measured {
+  ) -> any Measured & LawEvolution {
     let numerics = PanelNumerics(tolerance: tolerance, spaceTolerance: tolerance, end: end)
-    guard let run = Circle().panels(equation, from: law, numerics: numerics) as? any Measured
+    guard
+      let run = Circle().panels(equation, from: law, numerics: numerics)
+        as? any Measured & LawEvolution
     else { preconditionFailure("panels of the circle can be measured") }
     return run
   }
@@ -55,7 +34,8 @@ extension Benchmarks {
     guard let nodes = run.snapshot().law.nodes else { return }
     let angles = equation.draws(from: law, count: nodes.count)
     guard
-      let tokens = equation.tokens(at: angles, tolerance: 1e-6, end: end) as? any Measured
+      let tokens = equation.tokens(at: angles, tolerance: 1e-6, end: end)
+        as? any Measured & LawEvolution
     else { return }
     try tokens.advance(to: end)
     // As in a run: the stages of a step pass through more memory than the caches hold.
@@ -97,18 +77,11 @@ extension Benchmarks {
     return Double(logs.count { $0 < floor }) / Double(logs.count)
   }
 
-  static func demo() throws -> RunFile {
-    let config = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent("configs/circle-clusters.yaml").path
-    return try RunFile(contentsOf: config)
-  }
-
   /// The demo's start, far beyond e^β.
   static func longRun() throws {
     let start = try demo()
-    func run(to end: Double) throws -> (seconds: Double, run: any Measured) {
-      func started() -> any Measured {
+    func run(to end: Double) throws -> (seconds: Double, run: any Measured & LawEvolution) {
+      func started() -> any Measured & LawEvolution {
         carried(start.equation, from: start.initial.law, tolerance: start.time.tolerance, end: end)
       }
       let once = started()
@@ -156,90 +129,7 @@ extension Benchmarks {
       of: "until they are clusters, t = \(short(formation.time))", target: 10)
   }
 
-  /// The demo without its particles: its steps alone, and with all that is written.
-  static func panelDemo() throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    var runFile = try demo()
-    runFile.particles = nil
-    func started() throws -> any Measured {
-      let simulation = try runFile.simulation(compares: false, threads: 1)
-      guard let run = simulation.density as? any Measured else {
-        preconditionFailure("the demo's density goes by panels")
-      }
-      return run
-    }
-    let run = try started()
-    // The mesh changes from step to step, and with it what a right-hand side takes.
-    var rates = 0.0
-    for time in runFile.snapshotTimes {
-      while run.memory.time < time {
-        let before = run.evaluations
-        let each = run.rateSeconds(sets: 1, repetitions: 9)
-        try run.advance(to: time) { true }
-        rates += each * Double(run.evaluations - before)
-      }
-    }
-    let steps = try leastSeconds {
-      let run = try started()
-      for time in runFile.snapshotTimes { try run.advance(to: time) }
-    }
-    let path = folder.appendingPathComponent("demo.nc").path
-    runFile.output.file = path
-    let whole = try leastSeconds {
-      _ = try RunSession(runFile, start: .overwrite, compares: false, threads: 1).execute()
-    }
-    let bound = "its \(run.evaluations) right-hand sides"
-    report("steps of the demo's density by panels", steps, rates, of: bound, target: 1.5)
-    report("the same with all that is written of it", whole, rates, of: bound, target: 1.5)
-    let numbers = try contents(of: NetCDFFile(opening: path).root)
-    let copy = folder.appendingPathComponent("copy.nc").path
-    let bare = try leastSeconds {
-      let file = try NetCDFFile(creating: copy, overwrite: true)
-      try write(numbers, to: file.root)
-      try file.close()
-    }
-    report(
-      "the same", whole, rates + bare, of: bound + " and libnetcdf writing its file in one go",
-      target: 1.5)
-  }
-
-  /// What a group holds: names, lengths, numbers.
-  private struct Contents {
-    var dimensions: [(name: String, length: Int)] = []
-    var variables: [(shape: NetCDFFile.Variable, values: [Double])] = []
-    var groups: [(name: String, contents: Contents)] = []
-  }
-
-  private static func contents(of group: NetCDFFile.Group) throws -> Contents {
-    var result = Contents()
-    for name in try group.dimensionNames {
-      result.dimensions.append((name, max(1, try group.dimensionLength(name))))
-    }
-    for name in try group.variableNames {
-      let shape = try group.variable(name)
-      result.variables.append((shape, try group.doubles(name)))
-    }
-    for name in try group.groupNames {
-      result.groups.append((name, try contents(of: group.group(named: name))))
-    }
-    return result
-  }
-
-  private static func write(_ contents: Contents, to group: NetCDFFile.Group) throws {
-    for (name, length) in contents.dimensions { try group.defineDimension(name, length: length) }
-    for (shape, _) in contents.variables {
-      try group.defineVariable(shape.name, .double, dimensions: shape.dimensions)
-    }
-    for (name, inner) in contents.groups { try write(inner, to: group.group(named: name)) }
-    for (shape, values) in contents.variables where !values.isEmpty {
-      try group.put(
-        values, into: shape.name, start: shape.lengths.map { _ in 0 }, count: shape.lengths)
-    }
-  }
-
-  private static func leastSeconds(_ body: () throws -> Void) rethrows -> Double {
+  static func leastSeconds(_ body: () throws -> Void) rethrows -> Double {
     var least = Double.infinity
     for _ in 0..<5 {
       let start = DispatchTime.now().uptimeNanoseconds

@@ -65,11 +65,13 @@ public struct CircleLaw: Law {
     var sums = [Double](repeating: 0, count: count + 1)
     for i in angles.indices {
       let angle = wrappedAngle(angles[i])
+      // Halves without a branch, which would be guessed wrong every other time.
       var low = 0
-      var high = count
-      while low < high {
-        let middle = (low + high) / 2
-        if ascending[middle] <= angle { low = middle + 1 } else { high = middle }
+      var rest = count
+      while rest > 0 {
+        let half = (rest + 1) / 2
+        low += ascending[low + half - 1] <= angle ? half : 0
+        rest -= half
       }
       sums[low] += masses[i]
     }

@@ -21,17 +21,19 @@ protocol MomentTarget {
   func store(_ i: Int, _ a: LegendreMoments, _ b: LegendreMoments)
 }
 
-/// Sums of the tiles before, or zeros, eight vectors for every eight moments, lanes apart.
+/// Sums of the tiles before, eight vectors for every eight moments, lanes apart.
 struct MomentSums {
   let base: UnsafePointer<Vector>
-  /// 8, or 0 for zeros.
-  let step: Int
+  /// Where they begin; before that they are zero.
+  var first: Int
+  /// Eight zeros.
+  let zeros: UnsafePointer<Vector>
 
   @inline(__always)
   func adding(_ i: Int, _ a: LegendreMoments, _ b: LegendreMoments) -> (
     LegendreMoments, LegendreMoments
   ) {
-    let place = base + step &* i
+    let place = i < first ? zeros : base + 8 &* i
     return (
       LegendreMoments(
         evenCosine: vector_sum(a.evenCosine, place[0]), evenSine: vector_sum(a.evenSine, place[1]),
@@ -89,28 +91,29 @@ extension LegendreState {
     var state = LegendreState(tile)
     // One or two are left for the end, where no further q_j is needed.
     let pairs = (tile.count &- 1) / 2
+    let first = tile.first / 2
     var recurrence = tile.recurrence
-    for i in 0..<pairs {
+    for i in first..<(first &+ pairs) {
       let pair = LegendrePair(recurrence)
       let following = LegendrePair(recurrence + 2)
-      var first = LegendreMoments()
-      var second = LegendreMoments()
+      var a = LegendreMoments()
+      var b = LegendreMoments()
       for v in 0..<width {
         let values = state.advance(v, pair, following)
-        first.add(values.0, field + v &* stride)
-        second.add(values.1, field + v &* stride)
+        a.add(values.0, field + v &* stride)
+        b.add(values.1, field + v &* stride)
       }
-      target.store(i, first, second)
+      target.store(i, a, b)
       recurrence += 4
     }
-    var first = LegendreMoments()
-    var second = LegendreMoments()
-    for v in 0..<width { first.add(state.value[v], field + v &* stride) }
+    var a = LegendreMoments()
+    var b = LegendreMoments()
+    for v in 0..<width { a.add(state.value[v], field + v &* stride) }
     if tile.count % 2 == 0 {
       state.advance(recurrence)
-      for v in 0..<width { second.add(state.value[v], field + v &* stride) }
+      for v in 0..<width { b.add(state.value[v], field + v &* stride) }
     }
-    target.store(pairs, first, second)
+    target.store(first &+ pairs, a, b)
   }
 
   /// The same for two fields: eight moments for every j, the first field's four first.
@@ -121,7 +124,8 @@ extension LegendreState {
   ) {
     var state = LegendreState(tile)
     var recurrence = tile.recurrence
-    for j in 0..<tile.count {
+    let end = tile.first &+ tile.count
+    for j in tile.first..<end {
       var moments = LegendreMoments()
       var others = LegendreMoments()
       for v in 0..<width {
@@ -133,6 +137,6 @@ extension LegendreState {
       recurrence += 2
     }
     // Two are read at a time.
-    if tile.count % 2 == 1 { target.store(tile.count, LegendreMoments(), LegendreMoments()) }
+    if end % 2 == 1 { target.store(end, LegendreMoments(), LegendreMoments()) }
   }
 }

@@ -6,13 +6,15 @@ struct LegendreTile {
   var squares: UnsafePointer<Vector>
   /// x = cos θ.
   var cosines: UnsafePointer<Vector>
-  /// q_0.
-  var seeds: UnsafePointer<Vector>
-  /// The pairs (a_j, b_j), or (a_j, a_j + b_j).
+  /// q_j and q_{j−1} for the first j, one vector's after the other's.
+  var starts: UnsafePointer<Vector>
+  /// The pairs (a_j, b_j), or (a_j, a_j + b_j), from the first j on.
   var recurrence: UnsafePointer<Double>
   /// The same place.
   var recurrenceAgain: UnsafePointer<Double>
-  /// How many j there are.
+  /// The first j, an even one.
+  var first: Int
+  /// How many j there are from there on.
   var count: Int
 }
 
@@ -32,13 +34,7 @@ struct LegendrePair {
 struct LegendreState<let width: Int> {
   var square: InlineArray<width, Vector>
   var value: InlineArray<width, Vector>
-  var previous = InlineArray<width, Vector>(repeating: .zero)
-
-  @inline(__always)
-  init(_ tile: LegendreTile) {
-    square = InlineArray { tile.squares[$0] }
-    value = InlineArray { tile.seeds[$0] }
-  }
+  var previous: InlineArray<width, Vector>
 
   /// From q_j to q_{j+1}.
   @inline(__always)
@@ -62,5 +58,14 @@ struct LegendreState<let width: Int> {
     previous[v] = next
     value[v] = vector_multiply_add(here, vector_multiply_add(second.b, second.a, y), next)
     return (here, next)
+  }
+}
+
+extension LegendreState {
+  @inline(__always)
+  init(_ tile: LegendreTile) {
+    square = InlineArray { tile.squares[$0] }
+    value = InlineArray { tile.starts[2 &* $0] }
+    previous = InlineArray { tile.starts[2 &* $0 &+ 1] }
   }
 }

@@ -2,8 +2,8 @@ internal import CVector
 
 /// A series without the Legendre functions themselves (Clenshaw).
 ///
-/// With t_j = a_j x² + b_j and q_{j+1} = t_j q_j + q_{j−1} the sum is Σ_j c_j q_j = q_0 B_0, where
-/// B_j = (c_j + B_{j+2}) + t_j B_{j+1}. That takes five multiply-adds for every j and vector, where
+/// With t_j = a_j x² + b_j and q_{j+1} = t_j q_j + q_{j−1} the sum from j = i on is q_i B_i + q_{i−1} B_{i+1},
+/// where B_j = (c_j + B_{j+2}) + t_j B_{j+1}. That takes five multiply-adds for every j and vector, where
 /// functions and sums take six, and additions, for which processors have units of their own.
 ///
 /// Two vectors read the same numbers through two pointers: seen to be the same, they would be loaded
@@ -38,8 +38,8 @@ extension LegendreSums {
     oddSine[v] = vector_multiply_add(oddSine[v], t, other.oddSine[v])
   }
 
-  /// A series on one tile of at most two vectors; four coefficients for every j, and an even number
-  /// of j, zero beyond the degree.
+  /// A series on one tile of at most two vectors; four coefficients for every j from the first on, and
+  /// an even number of j, zero beyond the degree.
   @inline(never)
   static func synthesize(
     _ tile: LegendreTile, _ coefficients: UnsafePointer<Double>, again: UnsafePointer<Double>,
@@ -57,17 +57,20 @@ extension LegendreSums {
       beyond.descend(here, squares, (steps.0 + 2, steps.1 + 2), (c.0 + 4, c.1 + 4))
       here.descend(beyond, squares, steps, c)
     }
-    here.multiply(tile.seeds)
+    here.multiply(tile.starts, adding: beyond)
     here.store(tile.cosines, into: target)
   }
 
   @inline(__always)
-  private mutating func multiply(_ factors: UnsafePointer<Vector>) {
+  private mutating func multiply(
+    _ starts: UnsafePointer<Vector>, adding following: borrowing LegendreSums
+  ) {
     for v in 0..<width {
-      evenCosine[v] *= factors[v]
-      evenSine[v] *= factors[v]
-      oddCosine[v] *= factors[v]
-      oddSine[v] *= factors[v]
+      evenCosine[v] *= starts[2 &* v]
+      evenSine[v] *= starts[2 &* v]
+      oddCosine[v] *= starts[2 &* v]
+      oddSine[v] *= starts[2 &* v]
+      add(following, starts[2 &* v &+ 1], v)
     }
   }
 }

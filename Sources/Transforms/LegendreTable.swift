@@ -21,32 +21,34 @@ struct LegendreTable {
     values = VectorBuffer(count: starts[recurrence.degree + 1] * blocks)
   }
 
-  /// Enters the functions of one order on a block.
+  /// Enters the functions of one order on a block; those before the tile's first stay zero.
   func fill(order m: Int, block: Int, tile: LegendreTile) {
     var state = LegendreState<1>(tile)
     var recurrence = tile.recurrence
-    for place in starts[m]..<starts[m + 1] {
+    for place in (starts[m] + tile.first)..<starts[m + 1] {
       values.base[place * blocks + block] = state.value[0]
       state.advance(recurrence)
       recurrence += 2
     }
   }
 
-  /// The part of one order that starts with a block.
-  func part(order: Int, block: Int, degree: Int) -> LegendrePart {
+  /// The part of one order that starts with a block and the first j that matters.
+  func part(order: Int, block: Int, first: Int, degree: Int) -> LegendrePart {
     LegendrePart(
-      values: values.base + (starts[order] * blocks + block), stride: blocks,
-      count: LegendreRecurrence.terms(order, degree))
+      values: values.base + ((starts[order] + first) * blocks + block), stride: blocks,
+      first: first, count: LegendreRecurrence.terms(order, degree) - first)
   }
 }
 
 /// The functions of one order on one tile.
 struct LegendrePart {
-  /// q_0 on the tile's vectors.
+  /// q_j on the tile's vectors for the first j.
   var values: UnsafePointer<Vector>
   /// Vectors from one j to the next.
   var stride: Int
-  /// How many j there are.
+  /// The first j, an even one.
+  var first: Int
+  /// How many j there are from there on.
   var count: Int
 }
 
@@ -77,7 +79,8 @@ extension LegendreSums {
     into target: some MomentTarget
   ) {
     var values = part.values
-    for i in 0..<((part.count &+ 1) / 2) {
+    let start = part.first / 2
+    for i in start..<(start &+ (part.count &+ 1) / 2) {
       var first = LegendreMoments()
       var second = LegendreMoments()
       for v in 0..<width {

@@ -12,22 +12,25 @@ extension SphericalHarmonicTransform {
     into coefficients: UnsafeMutablePointer<Double>
   ) {
     loadFactors(rowFactors)
-    countOrders(degree: degree, tileWidth: 4)
+    countOrders(degree, degree: degree)
     analyzeRows(samples, factors: (northFactors, southFactors), into: fields[0])
-    startSeeds()
+    var north = 0
     for m in 0...degree {
-      var before = MomentSums(base: zeros.base, step: 0)
-      for block in stride(from: 0, to: blocks, by: 4) where m < orders[block] {
-        let width = min(4, blocks - block)
-        if block + 4 < blocks {
+      while m >= orders[north] { north += 1 }
+      var before = MomentSums(base: sums.base, first: Int.max, zeros: zeros.base)
+      var block = north
+      while block < blocks {
+        let width = starts.width(from: block, size: 4)
+        let first = starts.first(order: m, last: block + width - 1)
+        if block + width < blocks {
           let target = PartialMoments(before: before, sums: sums.base)
-          collect(from: block, order: m, width: 4, into: target)
+          collect(from: block, width, order: m, first: first, into: target)
         } else {
           let target = TotalMoments(before: before, totals: mixed.base)
-          collect(from: block, order: m, width: width, into: target)
+          collect(from: block, width, order: m, first: first, into: target)
         }
-        before = MomentSums(base: sums.base, step: 8)
-        advanceSeeds(block, width)
+        before.first = first / 2
+        block += width
       }
       // An order may write into the place of the next, which then overwrites it.
       if m + 3 < degree {
@@ -42,12 +45,12 @@ extension SphericalHarmonicTransform {
 
   @inline(__always)
   private func collect(
-    from block: Int, order m: Int, width: Int, into target: some MomentTarget
+    from block: Int, _ width: Int, order m: Int, first: Int, into target: some MomentTarget
   ) {
     let field = UnsafePointer(fields[0].base + fieldStride * block + 4 * m)
     let step = fieldStride
     if let table {
-      let part = table.part(order: m, block: block, degree: degree)
+      let part = table.part(order: m, block: block, first: first, degree: degree)
       switch width {
       case 4: LegendreSums<4>.collect(part, field, stride: step, into: target)
       case 3: LegendreSums<3>.collect(part, field, stride: step, into: target)
@@ -55,7 +58,7 @@ extension SphericalHarmonicTransform {
       default: LegendreSums<1>.collect(part, field, stride: step, into: target)
       }
     } else {
-      let tile = tile(from: block, order: m, degree: degree)
+      let tile = tile(from: block, size: 4, order: m, first: first, degree: degree)
       switch width {
       case 4: LegendreState<4>.collect(tile, field, stride: step, into: target)
       case 3: LegendreState<3>.collect(tile, field, stride: step, into: target)

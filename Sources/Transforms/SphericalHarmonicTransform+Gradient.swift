@@ -21,23 +21,27 @@ extension SphericalHarmonicTransform {
     let top = seriesDegree ?? degree
     precondition((0...degree).contains(top), "a series of a degree within the transform's")
     loadFactors(rowFactors)
-    countOrders(degree: top, tileWidth: 2)
-    startSeeds()
+    countOrders(top, degree: top + 1)
+    var north = 0
     for m in 0...top {
+      while m >= orders[north] { north += 1 }
       loadTerms(coefficients, order: m, degree: top, degreeFactors: degreeFactors)
       loadSlopes(order: m, degree: top)
       mix(terms.numbers, order: m, degree: top + 1, into: mixed.numbers, stride: 8)
       mix(slopes.numbers, order: m, degree: top + 1, into: mixed.numbers + 4, stride: 8)
-      for block in stride(from: 0, to: blocks, by: 2) where m < orders[block] {
-        let width = min(2, blocks - block)
-        let tile = tile(from: block, order: m, degree: top + 1)
+      var block = north
+      while block < blocks {
+        let width = starts.width(from: block, size: 2)
+        let first = starts.first(order: m, last: block + width - 1)
+        let tile = tile(from: block, size: 2, order: m, first: first, degree: top + 1)
+        let mixed = UnsafePointer(mixed.numbers + 8 * first)
         let target = target(from: block, order: m, withValue: value != nil)
         if width == 2 {
-          LegendreState<2>.synthesizeGradient(tile, mixed.numbers, into: target)
+          LegendreState<2>.synthesizeGradient(tile, mixed, into: target)
         } else {
-          LegendreState<1>.synthesizeGradient(tile, mixed.numbers, into: target)
+          LegendreState<1>.synthesizeGradient(tile, mixed, into: target)
         }
-        advanceSeeds(block, width)
+        block += width
       }
     }
     if let value { synthesizeRows(fields[0], into: value) }
@@ -76,28 +80,31 @@ extension SphericalHarmonicTransform {
     into coefficients: UnsafeMutablePointer<Double>
   ) {
     loadFactors(rowFactors)
-    countOrders(degree: degree, tileWidth: 4)
+    countOrders(degree, degree: degree + 1)
     let factors = (north: northSlopeFactors, south: southSlopeFactors)
     analyzeRows(phi, factors: factors, into: fields[0])
     analyzeRows(theta, factors: factors, into: fields[1])
-    startSeeds()
+    var north = 0
     for m in 0...degree {
-      var before = MomentSums(base: zeros.base, step: 0)
-      for block in stride(from: 0, to: blocks, by: 4) where m < orders[block] {
-        let width = min(4, blocks - block)
-        let tile = tile(from: block, order: m, degree: degree + 1)
+      while m >= orders[north] { north += 1 }
+      var before = MomentSums(base: sums.base, first: Int.max, zeros: zeros.base)
+      var block = north
+      while block < blocks {
+        let width = starts.width(from: block, size: 4)
+        let first = starts.first(order: m, last: block + width - 1)
+        let tile = tile(from: block, size: 4, order: m, first: first, degree: degree + 1)
         let place = fieldStride * block + 4 * m
         let across = UnsafePointer(fields[0].base + place)
         let along = UnsafePointer(fields[1].base + place)
-        if block + 4 < blocks {
+        if block + width < blocks {
           let target = PartialMoments(before: before, sums: sums.base)
-          collect(tile, across, and: along, width: 4, into: target)
+          collect(tile, across, and: along, width: width, into: target)
         } else {
           let target = TotalMoments(before: before, totals: mixed.base)
           collect(tile, across, and: along, width: width, into: target)
         }
-        before = MomentSums(base: sums.base, step: 8)
-        advanceSeeds(block, width)
+        before.first = first
+        block += width
       }
       unmix(mixed.numbers, stride: 8, order: m, degree: degree + 1, into: terms.numbers)
       unmix(mixed.numbers + 4, stride: 8, order: m, degree: degree + 1, into: slopes.numbers)

@@ -15,15 +15,16 @@ extension SphericalHarmonicTransform {
     let top = seriesDegree ?? degree
     precondition((0...degree).contains(top), "a series of a degree within the transform's")
     loadFactors(rowFactors)
-    countOrders(degree: top, tileWidth: table == nil ? 2 : 4)
-    startSeeds()
+    countOrders(top, degree: top)
+    var north = 0
     for m in 0...top {
+      while m >= orders[north] { north += 1 }
       let pairs = pairs(coefficients, order: m, degree: top, degreeFactors: degreeFactors)
       mix(pairs, order: m, degree: top, into: mixed.numbers, stride: 4)
       if let table {
-        synthesize(table, order: m, degree: top)
+        synthesize(table, order: m, degree: top, from: north)
       } else {
-        synthesize(order: m, degree: top)
+        synthesize(order: m, degree: top, from: north)
       }
     }
     synthesizeRows(fields[0], into: samples)
@@ -31,35 +32,41 @@ extension SphericalHarmonicTransform {
 
   /// One order by the recurrence.
   @inline(__always)
-  private func synthesize(order m: Int, degree: Int) {
-    let mixed = UnsafePointer(mixed.numbers)
-    for block in stride(from: 0, to: blocks, by: 2) where m < orders[block] {
-      let width = min(2, blocks - block)
-      let tile = tile(from: block, order: m, degree: degree)
+  private func synthesize(order m: Int, degree: Int, from north: Int) {
+    var block = north
+    while block < blocks {
+      let width = starts.width(from: block, size: 2)
+      let first = starts.first(order: m, last: block + width - 1)
+      let tile = tile(from: block, size: 2, order: m, first: first, degree: degree)
+      let mixed = UnsafePointer(mixed.numbers + 4 * first)
       let target = target(from: block, order: m)
       if width == 2 {
         LegendreSums<2>.synthesize(tile, mixed, again: mixed, into: target)
       } else {
         LegendreSums<1>.synthesize(tile, mixed, again: mixed, into: target)
       }
-      advanceSeeds(block, width)
+      block += width
     }
   }
 
   /// One order by the table.
   @inline(__always)
-  private func synthesize(_ table: LegendreTable, order m: Int, degree: Int) {
-    let mixed = UnsafePointer(mixed.numbers)
-    for block in stride(from: 0, to: blocks, by: 4) where m < orders[block] {
-      let part = table.part(order: m, block: block, degree: degree)
+  private func synthesize(_ table: LegendreTable, order m: Int, degree: Int, from north: Int) {
+    var block = north
+    while block < blocks {
+      let width = starts.width(from: block, size: 4)
+      let first = starts.first(order: m, last: block + width - 1)
+      let part = table.part(order: m, block: block, first: first, degree: degree)
+      let mixed = UnsafePointer(mixed.numbers + 4 * first)
       let cosines = UnsafePointer(cosines.base + block)
       let target = target(from: block, order: m)
-      switch blocks - block {
-      case 4...: LegendreSums<4>.synthesize(part, mixed, cosines: cosines, into: target)
+      switch width {
+      case 4: LegendreSums<4>.synthesize(part, mixed, cosines: cosines, into: target)
       case 3: LegendreSums<3>.synthesize(part, mixed, cosines: cosines, into: target)
       case 2: LegendreSums<2>.synthesize(part, mixed, cosines: cosines, into: target)
       default: LegendreSums<1>.synthesize(part, mixed, cosines: cosines, into: target)
       }
+      block += width
     }
   }
 

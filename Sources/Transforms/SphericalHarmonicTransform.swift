@@ -13,7 +13,7 @@ internal import Foundation
 /// Associated Legendre functions are computed as they are needed (`LegendreRecurrence`), or read where
 /// they are few (`LegendreTable`), several vectors of latitudes in registers, north and south together,
 /// and a northern row and the southern one opposite go through complex Fourier transforms, eight such
-/// pairs side by side. Where m > l sin θ by a few times l^{1/3}, Y_lm is below rounding and is left out.
+/// pairs side by side. Towards the poles, where Y_lm is below rounding, it is left out (`LegendreStarts`).
 ///
 /// Work arrays belong to the transform: nothing is allocated later, and one transform serves one
 /// thread at a time. Degrees up to 2047.
@@ -32,8 +32,9 @@ public final class SphericalHarmonicTransform {
   public let weights: [Double]
 
   let recurrence: LegendreRecurrence
+  let starts: LegendreStarts
   /// What the recurrence gives, if that is little.
-  private(set) var table: LegendreTable?
+  let table: LegendreTable?
   /// How many grids of longitudes are transformed apart: four, or one if M is no multiple of four.
   let grids: Int
   /// Transforms of one grid, of length n' = M / `grids`.
@@ -60,12 +61,8 @@ public final class SphericalHarmonicTransform {
   let cosines: VectorBuffer
   let sines: VectorBuffer
   let inverseSines: VectorBuffer
-  /// Orders of the present transform by block; the same in a tile.
+  /// How many orders of the present transform matter, by block.
   let orders: UnsafeMutablePointer<Int>
-  /// For the last row of every block: how many orders beyond l sin θ matter, over l^{1/3}.
-  let margins: [Double]
-  /// q_0 of the present order.
-  let seeds: VectorBuffer
   /// Factors of the rows of the present transform.
   let northFactors: VectorBuffer
   let southFactors: VectorBuffer
@@ -123,16 +120,10 @@ public final class SphericalHarmonicTransform {
     self.fieldStride = fieldStride
     orders = .allocate(capacity: blocks)
     orders.initialize(repeating: 0, count: blocks)
-    margins = (0..<blocks).map {
-      let last = min(8 * $0 + 7, north - 1)
-      let size = quadrature.sines[last].squareRoot() * quadrature.cosines[last]
-      return pow(37 * 3 / 8.0.squareRoot() * size, 2.0 / 3)
-    }
     squares = VectorBuffer(count: blocks)
     cosines = VectorBuffer(count: blocks)
     sines = VectorBuffer(count: blocks)
     inverseSines = VectorBuffer(count: blocks)
-    seeds = VectorBuffer(count: blocks)
     northFactors = VectorBuffer(count: blocks)
     southFactors = VectorBuffer(count: blocks)
     northSlopeFactors = VectorBuffer(count: blocks)
@@ -147,66 +138,66 @@ public final class SphericalHarmonicTransform {
       sines.numbers[i] = quadrature.sines[i]
       inverseSines.numbers[i] = 1 / quadrature.sines[i]
     }
-    for b in 0..<blocks {
+    starts = LegendreStarts(blocks: blocks, degree: degree)
+    table = LegendreTable(blocks: blocks, recurrence: recurrence)
+    for b in (0..<blocks).reversed() {
       let x = cosines.base[b]
       let y = sines.base[b]
       squares.base[b] = isPolar(b) ? 0 - y * y : x * x
+      fillTables(b)
     }
-    table = LegendreTable(blocks: blocks, recurrence: recurrence)
-    guard let table else { return }
-    startSeeds()
+  }
+
+  /// Enters all orders on a block.
+  private func fillTables(_ block: Int) {
+    var seed = Vector(repeating: LegendreRecurrence.seedScale)
     for m in 0...degree {
-      for b in 0..<blocks {
-        table.fill(order: m, block: b, tile: tile(from: b, order: m, degree: degree))
-      }
-      advanceSeeds(0, blocks)
+      starts.fill(
+        order: m, block: block, seed: seed, square: squares.base[block],
+        steps: steps(order: m, block: block), recurrence: recurrence)
+      let first = starts.first(order: m, last: block + starts.width(from: block, size: 4) - 1)
+      let tile = tile(from: block, size: 4, order: m, first: first, degree: degree)
+      table?.fill(order: m, block: block, tile: tile)
+      seed *= sines.base[block]
     }
   }
 
   deinit { orders.deallocate() }
 
-  /// Whether a block's squares are −sin²θ; the same in every four blocks from a multiple of four.
+  /// Whether a block's squares are −sin²θ; the same in a tile.
   @inline(__always)
   func isPolar(_ block: Int) -> Bool {
-    let middle = min(block / 4 * 4 + 2, blocks - 1)
+    let middle = max(block + starts.width(from: block, size: 4) - 2, 0)
     return cosines.base[middle][0] > 0.5.squareRoot()
   }
 
-  /// Counts, for every block, the orders that its tile needs for a series of some degree.
-  ///
-  /// Beyond its turning point, at m = l sin θ + δ, Y_lm is below e^{−E} with
-  /// E = (2√2/3) δ^{3/2} / (√(l sin θ) cos θ) (WKB); `margins` holds δ l^{−1/3} for E = 37.
-  func countOrders(degree: Int, tileWidth: Int) {
-    let l = Double(degree)
-    let growth = cbrt(l)
+  /// Counts, for every block, the orders 0…top of which sums up to some degree have terms that matter.
+  func countOrders(_ top: Int, degree: Int) {
+    var m = 0
     for block in 0..<blocks {
-      let end = min(block / tileWidth * tileWidth + tileWidth, blocks) - 1
-      let last = min(8 * end + 7, (latitudes + 1) / 2 - 1)
-      let reach = l * quadrature.sines[last] + margins[end] * growth + 4
-      orders[block] = min(degree, Int(reach)) + 1
+      while m <= top, starts.first(order: m, last: block) < LegendreRecurrence.terms(m, degree) {
+        m += 1
+      }
+      orders[block] = m
     }
+  }
+
+  /// The coefficients of the recurrence for one order on the tile of a block.
+  @inline(__always)
+  private func steps(order: Int, block: Int) -> UnsafePointer<Double> {
+    let table = isPolar(block) ? recurrence.polar : recurrence.equatorial
+    return UnsafePointer(table.numbers + 2 * recurrence.starts[order])
   }
 
   /// What the kernels read for one order on the tile that starts with a block.
   @inline(__always)
-  func tile(from block: Int, order: Int, degree: Int) -> LegendreTile {
-    let table = isPolar(block) ? recurrence.polar : recurrence.equatorial
-    let steps = table.numbers + 2 * recurrence.starts[order]
+  func tile(from block: Int, size: Int, order: Int, first: Int, degree: Int) -> LegendreTile {
+    let steps = steps(order: order, block: block) + 2 * first
     return LegendreTile(
-      squares: squares.base + block, cosines: cosines.base + block, seeds: seeds.base + block,
-      recurrence: steps, recurrenceAgain: steps,
-      count: LegendreRecurrence.terms(order, degree))
-  }
-
-  /// Begins a transform at order 0: q_0 = 2⁶⁰⁰.
-  func startSeeds() {
-    seeds.base.update(repeating: Vector(repeating: LegendreRecurrence.seedScale), count: blocks)
-  }
-
-  /// Takes the seeds of a tile to the next order.
-  @inline(__always)
-  func advanceSeeds(_ block: Int, _ width: Int) {
-    for b in block..<(block + width) { seeds.base[b] *= sines.base[b] }
+      squares: squares.base + block, cosines: cosines.base + block,
+      starts: starts.values(order: order, block: block, size: size),
+      recurrence: steps, recurrenceAgain: steps, first: first,
+      count: LegendreRecurrence.terms(order, degree) - first)
   }
 
   /// Loads the factors of all rows, or ones, and these times 1/sin θ.

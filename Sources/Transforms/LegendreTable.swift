@@ -1,24 +1,27 @@
 internal import CVector
 
-/// The functions q_j of every order at all northern latitudes, where they are few.
+/// The functions q_j of the highest orders at all northern latitudes: of as many as a cache holds.
 ///
 /// Read from the second cache they cost a third less than the recurrence that finds them anew.
 struct LegendreTable {
   /// Half of a cache of 1 MiB, in vectors.
   static let limit = 8192
 
-  /// q_j of order m on block b stands at (starts[m] + j) · blocks + b.
+  /// The lowest order.
+  let lowest: Int
+  /// q_j of order m on block b stands at (starts[m] − starts[lowest] + j) · blocks + b.
   private let values: VectorBuffer
   private let starts: [Int]
   private let blocks: Int
 
-  /// No table if it were too large.
-  init?(blocks: Int, recurrence: LegendreRecurrence) {
+  init(blocks: Int, recurrence: LegendreRecurrence) {
     let starts = recurrence.starts
-    guard starts[recurrence.degree + 1] * blocks <= Self.limit else { return nil }
+    let end = starts[recurrence.degree + 1]
+    let lowest = starts.firstIndex { (end - $0) * blocks <= Self.limit } ?? starts.count - 1
+    self.lowest = lowest
     self.blocks = blocks
-    self.starts = starts
-    values = VectorBuffer(count: starts[recurrence.degree + 1] * blocks)
+    self.starts = starts.map { $0 - starts[lowest] }
+    values = VectorBuffer(count: max(1, (end - starts[lowest]) * blocks))
   }
 
   /// Enters the functions of one order on a block; those before the tile's first stay zero.

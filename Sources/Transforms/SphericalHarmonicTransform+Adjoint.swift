@@ -49,7 +49,7 @@ extension SphericalHarmonicTransform {
   ) {
     let field = UnsafePointer(fields[0].base + fieldStride * block + 4 * m)
     let step = fieldStride
-    if let table {
+    if m >= table.lowest {
       let part = table.part(order: m, block: block, first: first, degree: degree)
       switch width {
       case 4: LegendreSums<4>.collect(part, field, stride: step, into: target)

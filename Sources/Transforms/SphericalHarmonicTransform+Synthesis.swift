@@ -21,8 +21,8 @@ extension SphericalHarmonicTransform {
       while m >= orders[north] { north += 1 }
       let pairs = pairs(coefficients, order: m, degree: top, degreeFactors: degreeFactors)
       mix(pairs, order: m, degree: top, into: mixed.numbers, stride: 4)
-      if let table {
-        synthesize(table, order: m, degree: top, from: north)
+      if m >= table.lowest {
+        synthesizeByTable(order: m, degree: top, from: north)
       } else {
         synthesize(order: m, degree: top, from: north)
       }
@@ -51,7 +51,7 @@ extension SphericalHarmonicTransform {
 
   /// One order by the table.
   @inline(__always)
-  private func synthesize(_ table: LegendreTable, order m: Int, degree: Int, from north: Int) {
+  private func synthesizeByTable(order m: Int, degree: Int, from north: Int) {
     var block = north
     while block < blocks {
       let width = starts.width(from: block, size: 4)

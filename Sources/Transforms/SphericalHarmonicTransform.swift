@@ -33,8 +33,8 @@ public final class SphericalHarmonicTransform {
 
   let recurrence: LegendreRecurrence
   let starts: LegendreStarts
-  /// What the recurrence gives, if that is little.
-  let table: LegendreTable?
+  /// What the recurrence gives for the highest orders.
+  let table: LegendreTable
   /// How many grids of longitudes are transformed apart: four, or one if M is no multiple of four.
   let grids: Int
   /// Transforms of one grid, of length n' = M / `grids`.
@@ -157,7 +157,7 @@ public final class SphericalHarmonicTransform {
         steps: steps(order: m, block: block), recurrence: recurrence)
       let first = starts.first(order: m, last: block + starts.width(from: block, size: 4) - 1)
       let tile = tile(from: block, size: 4, order: m, first: first, degree: degree)
-      table?.fill(order: m, block: block, tile: tile)
+      if m >= table.lowest { table.fill(order: m, block: block, tile: tile) }
       seed *= sines.base[block]
     }
   }

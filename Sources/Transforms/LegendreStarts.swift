@@ -2,15 +2,17 @@ internal import CVector
 
 /// Where the functions q_j of every order begin to matter, by block of latitudes, and their values there.
 ///
-/// Towards a pole the first functions of an order are as good as zero, as sin^m θ is. Where |w_j q_j|
-/// is below 10⁻¹⁷ on a whole block, w_j the weight in sums, the |P_l| are too, which are one in the
-/// mean square over the sphere: they are left out.
+/// Towards a pole the first functions of an order are as good as zero, as sin^m θ is. Those with
+/// |w_j q_j| < 10⁻¹⁷ on a whole block, w_j the weight in sums, are left out: they belong to
+/// |P_l| < 1.2 · 10⁻¹⁷, where the mean square of P_l over the sphere is one.
 struct LegendreStarts {
   static let negligible = 1e-17
 
   private let blocks: Int
-  /// The first j that matters, even, of order m on block b at m · blocks + b; beyond the last j where
-  /// none does. It grows with m, and towards the pole.
+  /// The first j that matters, an even one, of order m on block b at m · blocks + b.
+  ///
+  /// It grows with m and towards the pole, and is beyond the last j where none matters. By the equator
+  /// it is zero.
   private let firsts: IndexBuffer
   /// By order and block q_j and q_{j−1}, j the first of the tile, for tiles of two blocks and of four.
   private let twos: VectorBuffer
@@ -23,7 +25,7 @@ struct LegendreStarts {
     fours = VectorBuffer(count: 2 * firsts.count)
   }
 
-  /// Blocks of the tile that starts with a block, or starts before it: tiles are counted from the equator.
+  /// Blocks from one on to the end of its tile: tiles of a size are counted from the equator.
   @inline(__always)
   func width(from block: Int, size: Int) -> Int { (blocks &- block &- 1) % size &+ 1 }
 

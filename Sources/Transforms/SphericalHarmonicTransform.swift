@@ -10,8 +10,8 @@ internal import Foundation
 /// the coefficients back; products of two series are free of aliasing in degrees up to L with
 /// n ≥ (3L + 2)/2 and M ≥ 3L + 1.
 ///
-/// Associated Legendre functions are computed as they are needed (`LegendreRecurrence`), or read where
-/// they are few (`LegendreTable`), several vectors of latitudes in registers, north and south together,
+/// Associated Legendre functions are computed as they are needed (`LegendreRecurrence`), or read for the
+/// highest orders (`LegendreTable`), several vectors of latitudes in registers, north and south together,
 /// and a northern row and the southern one opposite go through complex Fourier transforms, eight such
 /// pairs side by side. Towards the poles, where Y_lm is below rounding, it is left out (`LegendreStarts`).
 ///

@@ -129,6 +129,26 @@ struct SphericalHarmonicTransformTests {
     }
   }
 
+  /// P_mm is a multiple of sin^m θ, and its slope of m sin^{m−1} θ cos θ, however small: only what is
+  /// below rounding of the largest of all P_l may be missing.
+  @Test(arguments: [1, 7, 24, 60, 127, 200, 255])
+  func whatIsLeftOutNearThePolesIsBelowRounding(order m: Int) {
+    let transform = SphericalHarmonicTransform(degree: 255, latitudes: 256, longitudes: 512)
+    var given = [Double](repeating: 0, count: transform.layout.count)
+    given[2 * transform.layout.place(m, m)] = 1
+    let series = fields(transform, given)
+    let logNorm = (1...m).reduce(log(2)) { $0 + log1p(0.5 / Double($1)) } / 2
+    for i in 0..<256 {
+      let sine = transform.quadrature.sines[i]
+      let value = exp(logNorm + Double(m) * log(sine))
+      let slope = Double(m) / sine * value * transform.quadrature.cosines[i]
+      // The exponent, at most m log(1/sin θ) < 1200, and m products are rounded.
+      #expect(abs(series[0][512 * i] - value) <= 1e-16 + 1e-12 * value)
+      let scale = Double(m) / sine
+      #expect(abs(series[1][512 * i] - slope) <= scale * (1e-16 + 1e-12 * value))
+    }
+  }
+
   private func point(_ transform: SphericalHarmonicTransform, _ i: Int, _ j: Int) -> SIMD3<Double> {
     let φ = 2 * Double.pi * Double(j) / Double(transform.longitudes)
     let y = transform.quadrature.sines[i]
@@ -255,7 +275,7 @@ struct SphericalHarmonicTransformTests {
     }
   }
 
-  @Test(arguments: grids + [(40, 61, 123), (127, 191, 384)])
+  @Test(arguments: grids + [(40, 61, 123), (127, 191, 384), (255, 256, 512)])
   func adjointsAreAdjoint(degree: Int, latitudes: Int, longitudes: Int) {
     let transform = SphericalHarmonicTransform(
       degree: degree, latitudes: latitudes, longitudes: longitudes)

@@ -15,10 +15,14 @@ extension Benchmarks {
           degree: degree, latitudes: degree + 1, longitudes: 2 * degree + 2)
       transforms[degree] = transform
       var coefficients = (0..<transform.layout.count).map { _ in Double.random(in: -1...1) }
-      var samples = [Double](repeating: 0, count: transform.latitudes * transform.longitudes)
+      let size = transform.latitudes * transform.longitudes
+      let samples = UnsafeMutableRawPointer.allocate(byteCount: 8 * size, alignment: 64)
+        .bindMemory(to: Double.self, capacity: size)
+      samples.initialize(repeating: 0, count: size)
+      defer { samples.deallocate() }
       let repetitions = 400_000 / (degree * degree) + 2
       let synthesis = seconds(repetitions: repetitions) {
-        transform.synthesize(coefficients, into: &samples)
+        transform.synthesize(coefficients, into: samples)
       }
       let adjoint = seconds(repetitions: repetitions) {
         transform.adjoint(samples, rowFactors: transform.weights, into: &coefficients)

@@ -168,9 +168,8 @@ public struct CircleFluctuationDynamics: ResponseDynamics {
     var kernelSines = kernels
     var rises = kernels
     var bends = kernels
-    let shifts = (0..<n).map {
-      CircleSecondOrder.shift(state + responses(of: $0).lowerBound, labels.extras)
-    }
+    let shifts = CircleSecondOrder.shifts(
+      state + responses(of: 0).lowerBound, count: n, labels.extras)
     let second = CircleSecondOrder(
       beta: beta, points: points, shifts: shifts, torn: torn)
     for j in 0..<n {

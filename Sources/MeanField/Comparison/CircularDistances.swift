@@ -40,7 +40,8 @@ private struct LevelDifference {
     pieces = [Piece](unsafeUninitializedCapacity: room) { buffer, count in
       f.visitPieces(with: g, shift: 0) { width, f, g in
         let piece = Piece(width: width, left: f.left - g.left, right: f.right - g.right)
-        guard width > 0 else { return }
+        // Angles that are not numbers may be in any order, and pieces too many.
+        guard width > 0, count < room else { return }
         buffer.initializeElement(at: count, to: piece)
         count += 1
         integral += width * (piece.left + piece.right) / 2

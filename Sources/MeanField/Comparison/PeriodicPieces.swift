@@ -9,7 +9,7 @@ struct PeriodicPieces: Sendable {
     var slope: Double
   }
 
-  /// Through one period; at their end the place where the first one comes again. Empty for none.
+  /// Through one period, at their end the place where the first one comes again; empty for none.
   private let pieces: [Piece]
   private let period: Double
   private let rise: Double
@@ -19,9 +19,10 @@ struct PeriodicPieces: Sendable {
 
   /// - Parameters:
   ///   - places: at most so many.
+  ///   - margin: added to every width, so that slopes are finite.
   ///   - addPieces: adds all pieces of one period in order, of positive width.
   private init(
-    _ places: Int, period: Double, rise: Double,
+    _ places: Int, period: Double, rise: Double, margin: Double,
     _ addPieces: (_ add: (_ start: Double, _ end: Double, _ left: Double, _ right: Double) -> Void)
       -> Void
   ) {
@@ -29,8 +30,7 @@ struct PeriodicPieces: Sendable {
     self.rise = rise
     pieces = [Piece](unsafeUninitializedCapacity: places + 1) { buffer, count in
       addPieces { start, end, left, right in
-        // The inverse of a width below 10⁻³⁰⁰ could be infinite.
-        let slope = (right - left) * min(1 / (end - start), 1e300)
+        let slope = (right - left) / (end - start + margin)
         buffer.initializeElement(at: count, to: Piece(start: start, value: left, slope: slope))
         count += 1
       }
@@ -44,7 +44,9 @@ struct PeriodicPieces: Sendable {
   /// F of a curve; where the curve is vertical F jumps.
   static func levels(_ angles: [Double], _ levels: [Double]) -> PeriodicPieces {
     let turn = 2 * Double.pi
-    return PeriodicPieces(angles.count, period: turn, rise: 1) { add in
+    return PeriodicPieces(
+      angles.count, period: turn, rise: 1, margin: .leastNormalMagnitude
+    ) { add in
       for i in angles.indices {
         let isLast = i + 1 == angles.count
         let end = isLast ? angles[0] + turn : angles[i + 1]
@@ -57,7 +59,9 @@ struct PeriodicPieces: Sendable {
   /// Q = F⁻¹ of a curve; where the curve is horizontal Q jumps.
   static func angles(_ angles: [Double], _ levels: [Double]) -> PeriodicPieces {
     let turn = 2 * Double.pi
-    return PeriodicPieces(angles.count, period: 1, rise: turn) { add in
+    // Shifted pieces as narrow as rounding may come out wider than they are, but their values must not: what
+    // is missing at their ends becomes a jump.
+    return PeriodicPieces(angles.count, period: 1, rise: turn, margin: 4 * 1.0.ulp) { add in
       guard var last = angles.last, let top = levels.last else { return }
       last -= turn
       // A polygon that goes back (negative masses) is replaced by its running maximum.
@@ -90,6 +94,7 @@ struct PeriodicPieces: Sendable {
     var turns = ((begin - otherFirst.start) / period).rounded(.down)
     var j = other.index(at: begin - turns * period)
     var i = 0
+    var periods = 3
     var place = first.start
     var (offset, raise) = (turns * period - shift, turns * rise)
     let ends = (pieces.count - 1, other.pieces.count - 1)
@@ -104,11 +109,15 @@ struct PeriodicPieces: Sendable {
             next - place,
             (p.value + p.slope * (place - p.start), p.value + p.slope * (next - p.start), p.slope),
             (value + q.slope * (place - start), value + q.slope * (next - start), q.slope))
-          // Which one ends first is as good as random: no branch could foresee it.
-          i &+= fEnd <= gEnd ? 1 : 0
-          j &+= gEnd <= fEnd ? 1 : 0
+          // Which one ends first is as good as random: no branch could foresee it. Both go on where an end is not
+          // a number, so that this ends.
+          i &+= gEnd < fEnd ? 0 : 1
+          j &+= fEnd < gEnd ? 0 : 1
           place = next
           if j == ends.1 {
+            // One period of f meets parts of two of g, or three by rounding; beyond 10¹⁶ turns none would be the last.
+            periods -= 1
+            guard periods > 0 else { return }
             j = 0
             turns += 1
             (offset, raise) = (turns * period - shift, turns * rise)

@@ -33,9 +33,8 @@ struct TransportTests {
 
   /// The error of W₂ between atoms; W₁ is exact.
   ///
-  /// The cost of W₂ between atoms is a polygon in the shift, whose corner is found to
-  /// 10⁻⁸ of the range of F − G; its slopes are at most 2π², and W₂ > 0.28 here.
-  private let secondBound = 4e-7
+  /// W₂² is found to a part of 10¹², and W₂ ≤ π.
+  private let secondBound = 2e-12
 
   @Test func distancesAreThoseOfLinearProgramming() throws {
     for (i, entry) in try cases().enumerated() {

@@ -61,11 +61,7 @@ public struct CircleResponse: LinearResponse {
   /// With displacements ξ of the samples, w_p Ω_p φ′ + x_p ξ_p φ′ + ½ w_p ξ_p² φ″ at every point, and φ times the
   /// mass that has come to it at second order.
   public func secondOrder(degrees: [Int]) -> [[[Double]]] {
-    let shifts = displacements.withUnsafeBufferPointer { buffer -> [SIMD16<Double>] in
-      guard let base = buffer.baseAddress else { return [] }
-      return angles.indices.map { CircleSecondOrder.shift(base + $0 * count, labelExtras) }
-    }
-    let carriers = torn.carried(shifts)
+    let carriers = torn.carried(shifts(labelExtras))
     return degrees.map { mode in
       let k = Double(mode)
       let cosines = angles.map { cos(k * $0) }
@@ -102,9 +98,28 @@ public struct CircleResponse: LinearResponse {
   /// Distances between the undisturbed labels and those with the extra mass √(w_b/N) g_b, g
   /// Gaussian, centred, moved by the linear response to it.
   public func sampleDistances(count: Int, tokens: Int, threads: Int) -> [[Double]] {
-    let reference = curve(adding: masses.map { _ in 0 })
-    return parallelMap(count: count, threads: threads) { sample in
-      CircularDistances(reference, curve(adding: extraMasses(sample, tokens))).values
+    let zeros = [Double](repeating: 0, count: angles.count)
+    let reference = curve(adding: masses.map { _ in 0 }, moving: zeros)
+    // Displacements of sixteen samples at a time are one matrix product.
+    return parallelMap(count: (count + 15) / 16, threads: threads) { block in
+      let extras = (16 * block..<min(count, 16 * (block + 1))).map { extraMasses($0, tokens) }
+      var columns = [SIMD16<Double>](repeating: .zero, count: masses.count)
+      for (r, extra) in extras.enumerated() {
+        for b in columns.indices { columns[b][r] = extra[b] }
+      }
+      let shifts = shifts(columns)
+      return extras.enumerated().map { r, extra in
+        let moved = curve(adding: extra, moving: shifts.map { $0[r] })
+        return CircularDistances(reference, moved).values
+      }
+    }.flatMap { $0 }
+  }
+
+  /// What points move by, for sixteen samples of extra masses by label.
+  private func shifts(_ extras: [SIMD16<Double>]) -> [SIMD16<Double>] {
+    displacements.withUnsafeBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return [] }
+      return CircleSecondOrder.shifts(base, count: angles.count, extras)
     }
   }
 
@@ -128,15 +143,13 @@ public struct CircleResponse: LinearResponse {
   /// The flow keeps points in order. Linear response does not where they are few and the flow has torn them
   /// apart: the nearest displacement that does, in the mean over masses, is taken.
   ///
-  /// - Parameter extra: δw_b for every label, summing to zero.
-  func curve(adding extra: [Double]) -> MassCurve {
-    let n = count
-    func sum(_ row: some Sequence<Double>) -> Double {
-      zip(row, extra).reduce(0) { $0 + $1.0 * $1.1 }
-    }
-    let shifts = angles.indices.map { sum(displacements[($0 * n)..<(($0 + 1) * n)]) }
+  /// - Parameters:
+  ///   - extra: δw_b for every label, summing to zero.
+  ///   - shifts: Σ_b Ξ_pb δw_b for every point.
+  private func curve(adding extra: [Double], moving shifts: [Double]) -> MassCurve {
     var masses = points.map { point in
-      point.mass + sum(point.transfers) + point.places.reduce(0) { $0 + extra[$1.label] }
+      point.mass + (point.transfers.isEmpty ? 0 : dot(point.transfers, extra))
+        + point.places.reduce(0) { $0 + extra[$1.label] }
     }
     guard hasOrder else {
       return .through(zip(angles, shifts).map { $0 + $1 }, masses: masses)

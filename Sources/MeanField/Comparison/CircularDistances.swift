@@ -15,45 +15,79 @@ public struct CircularDistances: Sendable, Equatable {
   /// For cubic distribution functions they are so up to the distance of cubic and polygon
   /// (Delon, Salomon & Sobolevski, SIAM J. Appl. Math. 70, 2010).
   public init(_ first: MassCurve, _ second: MassCurve) {
-    let pieces = Self.difference(first, second)
+    let difference = LevelDifference(first.distribution, second.distribution)
     let turn = 2 * Double.pi
-    let mean = pieces.reduce(0) { $0 + $1.width * ($1.left + $1.right) / 2 } / turn
-    sobolev = (turn * pieces.reduce(0) { $0 + $1.squareIntegral(minus: mean) }).squareRoot()
-    let low = pieces.reduce(Double.infinity) { min($0, min($1.left, $1.right)) }
-    let high = pieces.reduce(-Double.infinity) { max($0, max($1.left, $1.right)) }
-    let median = Self.median(of: pieces, low, high)
-    wasserstein1 = pieces.reduce(0) { $0 + $1.absoluteIntegral(minus: median) }
-    let f = QuantilePieces(second)
-    let g = QuantilePieces(first)
+    sobolev = (turn * difference.squareIntegral(minus: difference.integral / turn)).squareRoot()
+    let median = difference.median
+    wasserstein1 = difference.absoluteIntegral(minus: median)
     // F⁻¹(u + s) meets G⁻¹(u) where F − G = s.
     wasserstein2 = minimum(
-      of: { f.squaredDistance(to: g, shift: $0) }, low, high, near: median
+      of: { second.quantiles.squaredDistance(to: first.quantiles, shift: $0) },
+      difference.low, difference.high, near: median
     ).squareRoot()
+  }
+}
+
+/// F − G on the circle.
+private struct LevelDifference {
+  private var pieces: [Piece] = []
+  private(set) var integral = 0.0
+  private(set) var low = Double.infinity
+  private(set) var high = -Double.infinity
+
+  init(_ f: PeriodicPieces, _ g: PeriodicPieces) {
+    let room = f.count + g.count + 1
+    pieces = [Piece](unsafeUninitializedCapacity: room) { buffer, count in
+      f.visitPieces(with: g, shift: 0) { width, f, g in
+        let piece = Piece(width: width, left: f.left - g.left, right: f.right - g.right)
+        // Angles that are not numbers may be in any order, and pieces too many.
+        guard width > 0, count < room else { return }
+        buffer.initializeElement(at: count, to: piece)
+        count += 1
+        integral += width * (piece.left + piece.right) / 2
+        low = min(low, min(piece.left, piece.right))
+        high = max(high, max(piece.left, piece.right))
+      }
+    }
+  }
+
+  func squareIntegral(minus c: Double) -> Double {
+    pieces.reduce(0) { $0 + $1.squareIntegral(minus: c) }
+  }
+
+  func absoluteIntegral(minus c: Double) -> Double {
+    pieces.reduce(0) { $0 + $1.absoluteIntegral(minus: c) }
   }
 
   /// The median of F − G under dθ.
   ///
-  /// Halves the range; pieces on one side of it are settled, and only the others are looked at again.
-  private static func median(of pieces: [Piece], _ low: Double, _ high: Double) -> Double {
-    var (low, high) = (low, high)
-    var open = pieces
-    var settled = 0.0
-    for _ in 0..<48 where high > low {
-      let middle = 0.5 * (low + high)
-      let below = open.reduce(settled) { $0 + $1.widthBelow(middle) }
-      if below < Double.pi { low = middle } else { high = middle }
-      var kept = 0
-      for piece in open {
-        if max(piece.left, piece.right) <= low {
-          settled += piece.width
-        } else if min(piece.left, piece.right) < high {
-          open[kept] = piece
-          kept += 1
+  /// Halves the range; pieces on one side of it are settled, and only the others are looked at again. Which ones
+  /// those are is as good as random: no branch could foresee it.
+  var median: Double {
+    pieces.withUnsafeBufferPointer { pieces in
+      withUnsafeTemporaryAllocation(of: Piece.self, capacity: pieces.count) { open in
+        var (low, high) = (low, high)
+        var source = pieces
+        var settled = 0.0
+        for _ in 0..<48 where high > low {
+          let middle = 0.5 * (low + high)
+          var below = settled
+          var kept = 0
+          for piece in source {
+            let (bottom, top) = (min(piece.left, piece.right), max(piece.left, piece.right))
+            // A level piece is on one side: 0/0 is neither.
+            let share = (middle - bottom) / (top - bottom)
+            below += piece.width * (share >= 1 ? 1 : (share > 0 ? share : 0))
+            settled += top <= low ? piece.width : 0
+            open.initializeElement(at: kept, to: piece)
+            kept &+= (top > low ? 1 : 0) & (bottom < high ? 1 : 0)
+          }
+          source = UnsafeBufferPointer(rebasing: open[..<kept])
+          if below < Double.pi { low = middle } else { high = middle }
         }
+        return 0.5 * (low + high)
       }
-      open.removeSubrange(kept...)
     }
-    return 0.5 * (low + high)
   }
 
   /// F − G on an arc of the circle, linear from left to right.
@@ -74,44 +108,5 @@ public struct CircularDistances: Sendable, Equatable {
       if a * b >= 0 { return width * abs(a + b) / 2 }
       return width * (a * a + b * b) / (2 * abs(b - a))
     }
-
-    func widthBelow(_ c: Double) -> Double {
-      let low = min(left, right)
-      let high = max(left, right)
-      if high <= c { return width }
-      return low >= c ? 0 : width * (c - low) / (high - low)
-    }
-  }
-
-  /// The pieces of F − G between all vertices of both, from 0 to 2π.
-  private static func difference(_ f: MassCurve, _ g: MassCurve) -> [Piece] {
-    var pieces: [Piece] = []
-    pieces.reserveCapacity(f.angles.count + g.angles.count + 2)
-    // i, j: the next vertex of f, g; levels on [place, next) are linear from vertex i − 1 to i.
-    var i = 0
-    var j = 0
-    var place = 0.0
-    let turn = 2 * Double.pi
-    while place < turn {
-      while f.angle(i) <= place && i < f.angles.count { i += 1 }
-      while g.angle(j) <= place && j < g.angles.count { j += 1 }
-      let next = min(turn, min(f.angle(i), g.angle(j)))
-      let piece = Piece(
-        width: next - place,
-        left: height(f, i, place) - height(g, j, place),
-        right: height(f, i, next) - height(g, j, next))
-      if piece.width > 0 { pieces.append(piece) }
-      place = next
-    }
-    return pieces
-  }
-
-  /// Height at an angle of the edge that ends in vertex i.
-  private static func height(_ f: MassCurve, _ i: Int, _ angle: Double) -> Double {
-    let left = f.angle(i - 1)
-    let right = f.angle(i)
-    guard right > left else { return f.level(i) }
-    let s = (angle - left) / (right - left)
-    return (1 - s) * f.level(i - 1) + s * f.level(i)
   }
 }

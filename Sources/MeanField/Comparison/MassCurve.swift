@@ -6,10 +6,15 @@ public struct MassCurve: Sendable {
   public let angles: [Double]
   /// Mass in [0, angle), nondecreasing, spanning at most one.
   public let levels: [Double]
+  /// F by angles, and F⁻¹ by levels.
+  let distribution: PeriodicPieces
+  let quantiles: PeriodicPieces
 
   init(angles: [Double], levels: [Double]) {
     self.angles = angles
     self.levels = levels
+    distribution = .levels(angles, levels)
+    quantiles = .angles(angles, levels)
   }
 
   /// Vertices at any real angles, their levels counted along the real line.
@@ -106,16 +111,5 @@ public struct MassCurve: Sendable {
       level += masses[i]
     }
     return MassCurve(angles: order.map { wrapped[$0] }, levels: levels)
-  }
-
-  /// Level of vertex i of the periodic continuation.
-  func level(_ i: Int) -> Double {
-    let turn = i >= angles.count ? 1.0 : (i < 0 ? -1.0 : 0.0)
-    return levels[i - Int(turn) * angles.count] + turn
-  }
-
-  func angle(_ i: Int) -> Double {
-    let turn = i >= angles.count ? 1.0 : (i < 0 ? -1.0 : 0.0)
-    return angles[i - Int(turn) * angles.count] + turn * 2 * Double.pi
   }
 }

@@ -168,9 +168,8 @@ public struct CircleFluctuationDynamics: ResponseDynamics {
     var kernelSines = kernels
     var rises = kernels
     var bends = kernels
-    let shifts = (0..<n).map {
-      CircleSecondOrder.shift(state + responses(of: $0).lowerBound, labels.extras)
-    }
+    let shifts = CircleSecondOrder.shifts(
+      state + responses(of: 0).lowerBound, count: n, labels.extras)
     let second = CircleSecondOrder(
       beta: beta, points: points, shifts: shifts, torn: torn)
     for j in 0..<n {
@@ -242,11 +241,20 @@ public struct CircleFluctuationDynamics: ResponseDynamics {
       guard let a = jacobian.baseAddress else { return }
       multiply(a, responses, into: rates, rows: n, inner: n, columns: count)
     }
-    for j in 0..<n {
-      for b in 0..<count { rates[j * count + b] += pulls[j * n + owners[b]] }
-      for p in 0..<n where !points[p].transfers.isEmpty {
-        let pull = pulls[j * n + p]
-        for b in 0..<count { rates[j * count + b] += pull * points[p].transfers[b] }
+    owners.withUnsafeBufferPointer { owners in
+      pulls.withUnsafeBufferPointer { pulls in
+        for j in 0..<n {
+          let row = rates + j * count
+          for b in 0..<count { row[b] += pulls[j * n + owners[b]] }
+        }
+      }
+    }
+    for p in 0..<n where !points[p].transfers.isEmpty {
+      points[p].transfers.withUnsafeBufferPointer { transfers in
+        for j in 0..<n {
+          let (row, pull) = (rates + j * count, pulls[j * n + p])
+          for b in 0..<count { row[b] += pull * transfers[b] }
+        }
       }
     }
   }

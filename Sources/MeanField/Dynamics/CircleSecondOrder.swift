@@ -1,3 +1,5 @@
+internal import Transforms
+
 /// The second derivative of the labels' flow on the circle, for sixteen samples of extra masses at once.
 ///
 /// Points at θ_j + ε ξ_j + ε² Ω_j carry w_j + ε x_j. With h(Δ) the kernel κ or κ sin Δ and Δ = θ_j − θ_i the
@@ -44,6 +46,23 @@ struct CircleSecondOrder {
     var sum = SIMD16<Double>.zero
     for b in extras.indices { sum.addProduct(extras[b], SIMD16(repeating: row[b])) }
     return sum
+  }
+
+  /// The same for every row of a matrix.
+  static func shifts(
+    _ rows: UnsafePointer<Double>, count: Int, _ extras: [SIMD16<Double>]
+  ) -> [SIMD16<Double>] {
+    [SIMD16<Double>](unsafeUninitializedCapacity: count) { result, initialized in
+      extras.withUnsafeBytes { columns in
+        guard let b = columns.baseAddress?.assumingMemoryBound(to: Double.self),
+          let c = UnsafeMutableRawPointer(result.baseAddress)
+        else { return }
+        multiply(
+          rows, b, into: c.assumingMemoryBound(to: Double.self), rows: count, inner: extras.count,
+          columns: 16)
+      }
+      initialized = count
+    }
   }
 
   static func load(_ values: some Collection<Double>, _ start: Int) -> SIMD16<Double> {

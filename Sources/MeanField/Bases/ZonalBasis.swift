@@ -106,6 +106,34 @@ public final class ZonalBasis: SpectralBasis {
     transform.values(of: terms, into: partition)
   }
 
+  public var fillsVoids: Bool { true }
+
+  /// Below 10⁻⁶ of its largest value Z̄ has lost half of its digits, and X̄ with it.
+  private static let voidShare = 1e-6
+  private lazy var rings = RingSums(
+    kernel: RingKernel(beta: kernel.beta, dimension: dimension), count: pointCount)
+  private lazy var positiveMasses = [Double](repeating: 0, count: pointCount)
+
+  /// Of the law only what is positive: in a void the rest is rounding.
+  public func fillVoids(_ kernel: KernelSpectrum) {
+    let z = partition
+    var highest = 0.0
+    var lowest = Double.infinity
+    for i in 0..<pointCount { (lowest, highest) = (min(lowest, z[i]), max(highest, z[i])) }
+    let floor = Self.voidShare * highest
+    guard kernel.beta > 0, highest > 0, lowest < floor else { return }
+    for i in 0..<pointCount { positiveMasses[i] = max(0, masses[i]) }
+    transform.angles.withUnsafeBufferPointer { angles in
+      rings.place(angles, masses: positiveMasses, isCompressed: true)
+      for i in angles.indices where z[i] < floor {
+        let found = rings(at: angles[i])
+        // Where it underflows only the quotient matters.
+        z[i] = max(exp(found.logPartition), 1e-290)
+        slope(0)[i] = found.velocity * z[i]
+      }
+    }
+  }
+
   public func writeDivergence(into rate: UnsafeMutablePointer<Double>) {
     transform.divergence(of: slope(0), into: rate)
   }

@@ -8,6 +8,8 @@ final class DiskClaim {
   private let descriptor: Int32
   /// Where the claim ends in the file; 0 for none.
   private var end = 0
+  /// Whether there may be something to give back: also of a claim that failed some may be there.
+  private var isHeld = false
 
   /// - Parameter path: a file that is there.
   init(path: String) {
@@ -33,6 +35,7 @@ final class DiskClaim {
     guard descriptor >= 0, let allocate = Self.allocate else { return true }
     let size = size
     guard size + bytes > end else { return true }
+    isHeld = true
     for length in [bytes + Self.ahead, bytes] {
       // 1: the file's size stays as it is.
       if allocate(descriptor, 1, size, length) == 0 {
@@ -49,8 +52,8 @@ final class DiskClaim {
   /// After every `sync`, because the library then sets the file's size, and with that the system
   /// may drop the claim.
   func release() {
-    guard end > 0 else { return }
-    end = 0
+    guard isHeld else { return }
+    (isHeld, end) = (false, 0)
     // A claim that stays does no harm: it goes when the file is next written.
     _ = ftruncate(descriptor, size)
   }

@@ -4,7 +4,7 @@ internal import CVector
 ///
 /// Towards a pole the first functions of an order are as good as zero, as sin^m θ is. Those with
 /// |w_j q_j| < 10⁻¹⁷ on a whole block, w_j the weight in sums, are left out: they belong to
-/// |P_l| < 1.2 · 10⁻¹⁷, where the mean square of P_l over the sphere is one.
+/// |P_l| < 1.4 · 10⁻¹⁷, where the mean square of P_l over the sphere is one.
 struct LegendreStarts {
   static let negligible = 1e-17
 
@@ -52,7 +52,8 @@ struct LegendreStarts {
     let weights = recurrence.mixing + recurrence.starts[m]
     let terms = LegendreRecurrence.terms(m, recurrence.degree)
     let place = m * blocks + block
-    let least = block + 1 < blocks ? firsts.base[place + 1] : 0
+    let least = max(
+      block + 1 < blocks ? firsts.base[place + 1] : 0, m > 0 ? firsts.base[place - blocks] : 0)
     var state = LegendreState<1>(square: [square], value: [seed], previous: [.zero])
     func keep(_ values: VectorBuffer) {
       values.base[2 * place] = state.value[0]

@@ -47,6 +47,17 @@ struct TransportTests {
     }
   }
 
+  @Test func lawsWithoutNumbersHaveNoDistance() {
+    let law = atoms([0.1, 2])
+    for other in [atoms([]), atoms([.nan]), atoms([1, .nan, 4]), atoms([1, 2], [0.5, .nan])] {
+      for distances in [CircularDistances(law, other), CircularDistances(other, law)] {
+        #expect(distances.wasserstein1.isNaN)
+        #expect(distances.wasserstein2.isNaN)
+        #expect(distances.sobolev.isNaN)
+      }
+    }
+  }
+
   @Test func distancesHaveTheirClosedForms() throws {
     let pi = Double.pi
     let wave = InitialLaw.harmonics([.init(mode: 3, cosine: 0.5, sine: 0)])

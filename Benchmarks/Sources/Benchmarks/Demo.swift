@@ -57,7 +57,12 @@ extension Benchmarks {
     func started() throws -> [any Measured] {
       let simulation = try runFile.simulation(compares: compares, threads: 1)
       let all: [AnyObject?] = [simulation.density, simulation.fluctuation] + simulation.members
-      return all.compactMap { $0 as? any Measured }
+      return all.compactMap(\.self).map {
+        guard let evolution = $0 as? any Measured else {
+          preconditionFailure("everything in the demo can be measured")
+        }
+        return evolution
+      }
     }
     var count = 0
     var rates = 0.0

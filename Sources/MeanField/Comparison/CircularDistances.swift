@@ -13,18 +13,24 @@ public struct CircularDistances: Sendable, Equatable {
   /// Distances between two curves, exact for polygons.
   ///
   /// For cubic distribution functions they are so up to the distance of cubic and polygon
-  /// (Delon, Salomon & Sobolevski, SIAM J. Appl. Math. 70, 2010).
+  /// (Delon, Salomon & Sobolevski, SIAM J. Appl. Math. 70, 2010). NaN where a law has no points, or some that
+  /// are no numbers.
   public init(_ first: MassCurve, _ second: MassCurve) {
+    guard first.isFinite, second.isFinite else {
+      (wasserstein1, wasserstein2, sobolev) = (.nan, .nan, .nan)
+      return
+    }
     let difference = LevelDifference(first.distribution, second.distribution)
     let turn = 2 * Double.pi
     sobolev = (turn * difference.squareIntegral(minus: difference.integral / turn)).squareRoot()
     let median = difference.median
     wasserstein1 = difference.absoluteIntegral(minus: median)
     // F⁻¹(u + s) meets G⁻¹(u) where F − G = s.
-    wasserstein2 = minimum(
+    let square = minimum(
       of: { second.quantiles.squaredDistance(to: first.quantiles, shift: $0) },
-      difference.low, difference.high, near: median
-    ).squareRoot()
+      difference.low, difference.high, near: median)
+    // That of equal laws is rounding, of either sign.
+    wasserstein2 = max(0, square).squareRoot()
   }
 }
 
@@ -40,7 +46,7 @@ private struct LevelDifference {
     pieces = [Piece](unsafeUninitializedCapacity: room) { buffer, count in
       f.visitPieces(with: g, shift: 0) { width, f, g in
         let piece = Piece(width: width, left: f.left - g.left, right: f.right - g.right)
-        // Angles that are not numbers may be in any order, and pieces too many.
+        // Rounding may make the first width negative, and the last piece another one.
         guard width > 0, count < room else { return }
         buffer.initializeElement(at: count, to: piece)
         count += 1

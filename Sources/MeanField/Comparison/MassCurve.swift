@@ -17,6 +17,11 @@ public struct MassCurve: Sendable {
     quantiles = .angles(angles, levels)
   }
 
+  /// Whether there are vertices, and all are numbers.
+  var isFinite: Bool {
+    !angles.isEmpty && angles.allSatisfy { $0.isFinite } && levels.allSatisfy { $0.isFinite }
+  }
+
   /// Vertices at any real angles, their levels counted along the real line.
   init(vertices: [(angle: Double, level: Double)]) {
     let turn = 2 * Double.pi

@@ -1,4 +1,4 @@
-/// Least value of a convex function on an interval, to a part of 10¹².
+/// Least value of a convex function on an interval, to a part of 10¹² or what 10⁻¹⁶ of the argument changes.
 ///
 /// Newton's method, exact where the function is a parabola. Where a step does not halve the slope, as at corners,
 /// the next one leads to where the tangents at the ends of the bracket meet. They meet below all values in

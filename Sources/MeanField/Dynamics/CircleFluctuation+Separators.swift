@@ -111,6 +111,8 @@ private struct Pull {
     for p in masses.indices {
       let halfSine = sine * cosines[p] - cosine * sines[p]
       let halfCosine = cosine * cosines[p] + sine * sines[p]
+      // Smaller ones come out as the least number: in a void where all are, nothing pulls.
+      guard exponent * halfSine * halfSine > -1021 else { continue }
       sum -= masses[p] * kernels[p] * 2 * halfSine * halfCosine
     }
     return sum

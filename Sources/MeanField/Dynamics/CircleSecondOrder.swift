@@ -52,7 +52,8 @@ struct CircleSecondOrder {
   static func shifts(
     _ rows: UnsafePointer<Double>, count: Int, _ extras: [SIMD16<Double>]
   ) -> [SIMD16<Double>] {
-    [SIMD16<Double>](unsafeUninitializedCapacity: count) { result, initialized in
+    precondition(!extras.isEmpty, "samples have extra masses")
+    return [SIMD16<Double>](unsafeUninitializedCapacity: count) { result, initialized in
       extras.withUnsafeBytes { columns in
         guard let b = columns.baseAddress?.assumingMemoryBound(to: Double.self),
           let c = UnsafeMutableRawPointer(result.baseAddress)

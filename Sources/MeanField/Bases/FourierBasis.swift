@@ -70,8 +70,6 @@ public final class FourierBasis: SpectralBasis {
 
   public var fillsVoids: Bool { true }
 
-  /// Below 10⁻⁶ of its largest value Z̄ has lost half of its digits, and X̄ with it.
-  private static let voidShare = 1e-6
   private var voids: CircleVoids?
   private lazy var gridAngles = (0..<pointCount).map {
     2 * Double.pi * Double($0) / Double(pointCount)

@@ -72,6 +72,9 @@ public protocol SpectralBasis {
 }
 
 extension SpectralBasis {
+  /// Below 10⁻⁶ of its largest value Z̄ has lost half of its digits, and X̄ with it.
+  static var voidShare: Double { 1e-6 }
+
   public var fillsVoids: Bool { false }
   public func fillVoids(_ kernel: KernelSpectrum) {}
   public var laplacian: TriangularMap { TriangularMap(diagonal: eigenvalues.map { -$0 }) }

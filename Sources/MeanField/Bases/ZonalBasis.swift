@@ -108,8 +108,6 @@ public final class ZonalBasis: SpectralBasis {
 
   public var fillsVoids: Bool { true }
 
-  /// Below 10⁻⁶ of its largest value Z̄ has lost half of its digits, and X̄ with it.
-  private static let voidShare = 1e-6
   private lazy var rings = RingSums(
     kernel: RingKernel(beta: kernel.beta, dimension: dimension), count: pointCount)
   private lazy var positiveMasses = [Double](repeating: 0, count: pointCount)

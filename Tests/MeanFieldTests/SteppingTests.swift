@@ -212,6 +212,26 @@ import Testing
     #expect(alone == together)
   }
 
+  /// What a snapshot has evaluated is what the next step would have; few tokens and many go by different roads.
+  @Test(arguments: [300, 3000])
+  func lookingChangesNothing(count: Int) throws {
+    let law = StructureTests.twoBumps
+    let angles = CircleSampler(law: law).draws(count: count, seed: 1, member: 0)
+    func state(looks: Int) throws -> [Double] {
+      let tokens = Evolution.tokens(
+        Equation(attention: Attention(beta: 9)), angles: angles,
+        numerics: TokenNumerics(tolerance: 1e-8, end: 1))
+      for time in [0.3, 0.6, 1] {
+        try tokens.advance(to: time)
+        for _ in 0..<looks { _ = tokens.snapshot() }
+      }
+      return tokens.state
+    }
+    let unseen = try state(looks: 0)
+    #expect(try state(looks: 1) == unseen)
+    #expect(try state(looks: 2) == unseen)
+  }
+
   /// A run stopped between any two steps and restored elsewhere goes on to the same bits.
   @Test func savedStateContinuesToTheBit() throws {
     let equation = Equation(attention: Attention(beta: 9))

@@ -45,6 +45,42 @@ struct LinearCombinationTests {
     #expect(apart[count].isNaN, "nothing is written behind the end")
   }
 
+  @Test(arguments: counts) func threeSumsAreThoseOfOneEach(count: Int) {
+    var random = SplitMix(state: UInt64(count))
+    func numbers(_ count: Int) -> [Double] {
+      (0..<count).map { _ in Double.random(in: -1...1, using: &random) }
+    }
+    let base = numbers(count)
+    // The second term is for one sum, the third for none.
+    let weights = [numbers(3), numbers(3), numbers(3)].enumerated().map { row, values in
+      [values[0], row == 1 ? values[1] : 0, 0]
+    }
+    var terms = [numbers(count), numbers(count), [Double](repeating: .nan, count: count)]
+    let fresh = [Double](repeating: .nan, count: count + 1)
+    var together = [fresh, fresh, fresh]
+    var apart = together
+    withPointers(terms) { pointers in
+      var (a, b, c) = (fresh, fresh, fresh)
+      combine(
+        base: base, weights: weights[0], first: weights[1], second: weights[2], terms: pointers,
+        into: &a, &b, &c, count: count)
+      together = [a, b, c]
+    }
+    terms.removeLast()
+    withPointers(terms) { pointers in
+      for (row, start) in [base, base.map { _ in 0 }, base.map { _ in 0 }].enumerated() {
+        combine(
+          base: start, weights: Array(weights[row].prefix(2)), terms: pointers, into: &apart[row],
+          count: count)
+      }
+    }
+    for row in 0..<3 {
+      // The same products in the same order.
+      #expect(together[row].prefix(count) == apart[row].prefix(count))
+      #expect(together[row][count].isNaN, "nothing is written behind the end")
+    }
+  }
+
   @Test func termsOfWeightZeroAreNotRead() {
     let nothing = [Double](repeating: .nan, count: 3)
     var result = nothing

@@ -13,6 +13,7 @@ public struct CircleTokenDynamics: AttentionStepping {
   private let kernel: KernelSpectrum
   private let field: CircleField
   private let momentCount: Int
+  private var seen = SeenRate()
 
   /// - Parameters:
   ///   - masses: weights summing to one, or nil for 1/N each.
@@ -43,6 +44,7 @@ public struct CircleTokenDynamics: AttentionStepping {
   public mutating func writeRate(
     of state: UnsafePointer<Double>, into rate: UnsafeMutablePointer<Double>
   ) {
+    if seen.take(of: state, into: rate) { return }
     rate[count] = field.writeVelocities(
       of: UnsafeBufferPointer(start: state, count: count), masses: masses, into: rate)
   }
@@ -60,6 +62,7 @@ public struct CircleTokenDynamics: AttentionStepping {
     of state: [Double], time: Double, steps: Int, stepSize: Double
   ) -> Snapshot {
     let rate = rate(at: state)
+    seen = SeenRate(of: state, rate)
     var dissipation = rate[count]
     let angles = Array(state.dropLast())
     let weights = masses ?? [Double](repeating: 1 / Double(count), count: count)
@@ -78,7 +81,7 @@ public struct CircleTokenDynamics: AttentionStepping {
         angles: angles, masses: weights, densities: nil, moments: moments, floor: 0),
       normalizedEnergy: sum(.partition) { _ in 1 },
       energyAboveUniform: 0.5 * sum(.potential) { _ in 1 }, scaledDissipation: dissipation,
-      largestSpeed: rate.prefix(count).reduce(0) { max($0, abs($1)) },
+      largestSpeed: largestMagnitude(rate, count: count),
       dissipated: equation.noise > 0 ? nil : state[count])
   }
 

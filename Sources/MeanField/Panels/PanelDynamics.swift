@@ -19,8 +19,7 @@ struct PanelDynamics<Line: PanelLine>: LawDynamics {
   private var outline = PanelOutline()
   /// Atoms with a watershed after them.
   private var voids: [Int] = []
-  /// The state of the last snapshot and its rates, with which the next step begins.
-  private var seen: (state: [Double], rates: [Double]) = ([], [])
+  private var seen = SeenRate()
   /// Positions when the present step began.
   private var before: [Double] = []
   /// Steps since voids were left out and neighbours joined: that takes as long as a step.
@@ -49,11 +48,7 @@ struct PanelDynamics<Line: PanelLine>: LawDynamics {
   mutating func writeRate(
     of state: UnsafePointer<Double>, into rate: UnsafeMutablePointer<Double>
   ) {
-    if isSeen(state) {
-      for i in seen.rates.indices { rate[i] = seen.rates[i] }
-      seen = ([], [])
-      return
-    }
+    if seen.take(of: state, into: rate) { return }
     let positions = UnsafeBufferPointer(start: state, count: masses.count)
     let budget = field.writeVelocities(of: positions, masses: masses, into: rate)
     rate[masses.count + voids.count] = budget
@@ -61,12 +56,6 @@ struct PanelDynamics<Line: PanelLine>: LawDynamics {
       line.writeVoidRates(
         voids, equation, positions: Array(positions), masses: masses, into: rate + masses.count)
     }
-  }
-
-  private func isSeen(_ state: UnsafePointer<Double>) -> Bool {
-    guard !seen.state.isEmpty else { return false }
-    for i in seen.state.indices where seen.state[i] != state[i] { return false }
-    return true
   }
 
   /// A position of little mass need not be right to the tolerance, only to what its density needs.
@@ -151,7 +140,7 @@ struct PanelDynamics<Line: PanelLine>: LawDynamics {
   private mutating func readMesh() {
     masses.removeAll(keepingCapacity: true)
     for i in mesh.pieces.indices { mesh.pieces[i].writeMasses(to: &masses) }
-    seen = ([], [])
+    seen = SeenRate()
     outline.read(mesh.pieces)
     voids = mesh.pieces.indices.filter { i in
       if case .atom(let atom) = mesh.pieces[i] { return atom.voidLogDensity != nil }
@@ -172,7 +161,7 @@ struct PanelDynamics<Line: PanelLine>: LawDynamics {
         writeRate(of: state, into: rates)
       }
     }
-    seen = (state, rates)
+    seen = SeenRate(of: state, rates)
     let densities = PanelDensities(mesh, line)
     let (entropy, minimum) = densities.entropyAndMinimum(masses: masses)
     let law = line.law(mesh, densities, equation, limits: limits)
@@ -181,7 +170,7 @@ struct PanelDynamics<Line: PanelLine>: LawDynamics {
       time: time, steps: steps, stepSize: stepSize, equation: equation,
       law: law, normalizedEnergy: energies.normalized, energyAboveUniform: energies.aboveUniform,
       scaledDissipation: rates[rates.count - 1],
-      largestSpeed: rates.prefix(masses.count).reduce(0) { max($0, abs($1)) },
+      largestSpeed: largestMagnitude(rates, count: masses.count),
       entropy: entropy,
       minimumDensity: minimum, dissipated: state[state.count - 1],
       resolution: mesh.blindness(limits))

@@ -168,12 +168,14 @@ public struct Stepper {
     let stages = scheme.stageCount
     let rates = storage[0..<stages].map(\.base)
     let scratch = storage[stages].base
+    let errors = (scratch, storage[stages + 1].base)
     let stiff = dynamics.linearMap
     if let stiff { factors.prepare(scheme: scheme, step: h, map: stiff, count: count) }
     state.withUnsafeBufferPointer { state in
       guard let start = state.baseAddress else { return }
-      func combineStages(_ stage: Int, _ result: UnsafeMutablePointer<Double>) {
-        let weights = (stage < stages ? scheme.a[stage] : scheme.b).map { h * $0 }
+      func combineStages(_ stage: Int, _ weights: [Double], _ result: UnsafeMutablePointer<Double>)
+      {
+        let weights = weights.map { h * $0 }
         let terms = Array(rates[0..<stage])
         if stiff == nil {
           combine(base: start, weights: weights, terms: terms, into: result, count: count)
@@ -184,31 +186,37 @@ public struct Stepper {
         }
       }
       for i in 1..<stages {
-        combineStages(i, scratch)
+        combineStages(i, scheme.a[i], scratch)
         evaluations += 1
         dynamics.writeRate(of: scratch, into: rates[i])
         guard stiff != nil else { continue }
         for n in 0..<count { rates[i][n] -= rates[0][n] }
       }
       candidate.withUnsafeMutableBufferPointer { result in
-        if let result = result.baseAddress { combineStages(stages, result) }
+        guard let result = result.baseAddress else { return }
+        guard stiff == nil else {
+          combineStages(stages, scheme.b, result)
+          for (weights, error) in zip(scheme.errors, [errors.0, errors.1]) {
+            error.update(repeating: 0, count: count)
+            factors.add(weights, rates, stage: stages, to: error)
+          }
+          return
+        }
+        combine(
+          base: start, weights: scheme.b.map { h * $0 }, first: scheme.errors[0],
+          second: scheme.errors[1], terms: rates, into: result, errors.0, errors.1, count: count)
       }
     }
     let controlled = dynamics.controlledCount(of: count)
-    let norms = scheme.errors.map { weights in
-      scratch.update(repeating: 0, count: count)
-      if stiff != nil {
-        factors.add(weights, rates, stage: stages, to: scratch)
-      } else {
-        combine(base: scratch, weights: weights, terms: rates, into: scratch, count: count)
-      }
-      dynamics.weighErrors(scratch)
-      return largest(scratch, controlled)
+    func norm(_ error: UnsafeMutablePointer<Double>) -> Double {
+      dynamics.weighErrors(error)
+      return largestMagnitude(error, count: controlled)
     }
     let scale = tolerance * dynamics.errorUnit(of: state)
-    let fine = norms[0] * h / scale
-    let coarse = norms[1] * h / scale
-    guard fine.isFinite, coarse.isFinite, largest(candidate, controlled).isFinite else {
+    let fine = norm(errors.0) * h / scale
+    let coarse = norm(errors.1) * h / scale
+    guard fine.isFinite, coarse.isFinite, largestMagnitude(candidate, count: controlled).isFinite
+    else {
       return .infinity
     }
     // fine²/√(fine² + coarse²/100), written so that no square underflows.
@@ -221,7 +229,7 @@ public struct Stepper {
     let count = state.count
     let controlled = dynamics.controlledCount(of: count)
     let scale = tolerance * dynamics.errorUnit(of: state)
-    let speed = largest(storage[0].base, controlled) / scale
+    let speed = largestMagnitude(storage[0].base, count: controlled) / scale
     guard speed > 0, speed.isFinite else { return longest * 1e-3 }
     let trial = min(longest, 0.01 * (dynamics.errorUnit(of: state) / scale) / speed)
     let probe = storage[scheme.stageCount].base
@@ -234,7 +242,7 @@ public struct Stepper {
     evaluations += 1
     dynamics.writeRate(of: probe, into: rate)
     combine(base: rate, weights: [-1], terms: [storage[0].base], into: probe, count: count)
-    let bend = largest(probe, controlled) / scale / trial
+    let bend = largestMagnitude(probe, count: controlled) / scale / trial
     let reference = max(speed, bend.isFinite ? bend : 0)
     return min(longest, 100 * trial, pow(0.01 / reference, exponent))
   }
@@ -256,7 +264,7 @@ public struct Stepper {
     if let room = storage.first?.count, room >= count { return }
     // Where panels come with every step, there is room for those of the next ones too.
     let room = storage.isEmpty ? count : count + count / 4
-    storage = (0...scheme.stageCount).map { _ in StageArray(count: room) }
+    storage = (0..<(scheme.stageCount + 2)).map { _ in StageArray(count: room) }
   }
 }
 
@@ -267,28 +275,10 @@ private final class StageArray {
 
   init(count: Int) {
     self.count = count
-    base = .allocate(capacity: max(1, count))
-    base.initialize(repeating: 0, count: count)
+    // From the start of a cache line: vectors that lie across two make sums of stages take twice as long.
+    let storage = UnsafeMutableRawPointer.allocate(byteCount: 8 * max(1, count), alignment: 64)
+    base = storage.initializeMemory(as: Double.self, repeating: 0, count: count)
   }
 
-  deinit { base.deallocate() }
-}
-
-/// Largest magnitude; NaN if there is one.
-private func largest(_ values: UnsafePointer<Double>, _ count: Int) -> Double {
-  // Bits of magnitudes are in order as whole numbers, and those of NaN are above all others.
-  let magnitude = Int64.max
-  var best = SIMD8<Int64>.zero
-  var i = 0
-  while i + 8 <= count {
-    let bits = UnsafeRawPointer(values + i).loadUnaligned(as: SIMD8<Int64>.self) & magnitude
-    best = best.replacing(with: bits, where: bits .> best)
-    i += 8
-  }
-  var result = best.max()
-  while i < count {
-    result = max(result, Int64(bitPattern: values[i].bitPattern) & magnitude)
-    i += 1
-  }
-  return Double(bitPattern: UInt64(result))
+  deinit { UnsafeMutableRawPointer(base).deallocate() }
 }

@@ -144,11 +144,15 @@ struct CumulativeLawTests {
   }
 
   /// Arcs from one place to the next, the last across 0: counted token by token as by sorted tokens.
-  @Test(arguments: [[1, 4], [6, 0.5, 2], [-0.3, 0.1, 3.2, 5.9], [7.5, 9]])
+  @Test(arguments: [
+    [1, 4], [6, 0.5, 2], [-0.3, 0.1, 3.2, 5.9], [7.5, 9], [0.2, 0.9, 1.8, 2.6, 3.3, 4.1, 5.5],
+  ])
   func arcsBetweenPlacesHoldTheTokensOfTheOrderedLaw(places: [Double]) {
     var random = SplitMix(state: 3)
     // Some tokens lie on the places themselves: they belong to the arc that begins there.
-    let angles = random.numbers(500, in: 0...6.28) + places.map(wrappedAngle)
+    var angles = random.numbers(500, in: 0...6.28) + places.map(wrappedAngle)
+    angles[0] -= 2 * .pi
+    angles[1] += 4 * .pi
     let weights = random.numbers(angles.count, in: 0.1...1)
     let whole = weights.reduce(0, +)
     let masses = weights.map { $0 / whole }

@@ -63,9 +63,11 @@ struct CircleLandscape {
   /// Angles of the local maxima, ascending.
   func maxima() -> [Double] {
     guard !isConstant else { return [] }
-    return values.indices.flatMap { j in
-      values[j] < floor ? [] : criticalPoints(inCell: j).filter(\.isMaximum).map(\.angle)
+    var angles: [Double] = []
+    for j in values.indices where values[j] >= floor {
+      for point in criticalPoints(inCell: j) where point.isMaximum { angles.append(point.angle) }
     }
+    return angles
   }
 
   /// The lowest place after each maximum and before the next.
@@ -138,12 +140,15 @@ struct CircleLandscape {
     var high = right
     var angle = 0.5 * (low + high)
     for _ in 0..<60 {
-      let value = series(angle, order: order)
+      let (value, slope) = moments.seriesWithSlope(factors, at: angle, order: order)
       if (value > 0) == rises { high = angle } else { low = angle }
-      let newton = angle - value / series(angle, order: order + 1)
-      let next = newton > low && newton < high ? newton : 0.5 * (low + high)
-      if abs(next - angle) < 1e-15 * max(1, abs(angle)) { return next }
+      let newton = angle - value / slope
+      let isInside = newton > low && newton < high
+      let next = isInside ? newton : 0.5 * (low + high)
+      let step = abs(next - angle)
       angle = next
+      // What Newton's method has left then is of the order of the square.
+      if step < (isInside ? 1e-10 : 1e-15 * max(1, abs(angle))) { break }
     }
     return angle
   }

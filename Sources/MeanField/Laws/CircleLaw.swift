@@ -59,24 +59,12 @@ public struct CircleLaw: Law {
       }
     }
     let ends = places.map(wrappedAngle)
-    let first = ends.indices.min { ends[$0] < ends[$1] } ?? 0
-    let ascending = Array(ends[first...] + ends[..<first])
-    // What lies beyond the last end belongs to the arc of the first, across 0.
-    var sums = [Double](repeating: 0, count: count + 1)
-    for i in angles.indices {
-      let angle = wrappedAngle(angles[i])
-      // Halves without a branch, which would be guessed wrong every other time.
-      var low = 0
-      var rest = count
-      while rest > 0 {
-        let half = (rest + 1) / 2
-        low += ascending[low + half - 1] <= angle ? half : 0
-        rest -= half
-      }
-      sums[low] += masses[i]
+    let (below, total) = massesBelow(ends, angles: angles, masses: masses)
+    // The arc to the first end begins at the last, across 0.
+    let first = ends.indices.min { ends[$0] < ends[$1] }
+    return places.indices.map {
+      below[$0] - below[($0 + count - 1) % count] + ($0 == first ? total : 0)
     }
-    sums[0] += sums[count]
-    return (0..<count).map { sums[($0 + count - first) % count] }
   }
 
   // MARK: On the grid of a file

@@ -36,21 +36,30 @@ public struct Moments: Sendable, Equatable {
 
   /// Σ_k q_k m_k (ik)^order e^{ikθ} over all k, for even real factors q_{−k} = q_k.
   ///
-  /// e^{ikθ} by rotation, taken anew every 32 modes, so that rounding does not add up.
-  ///
   /// - Parameters:
   ///   - factors: q_0, q_1, …; those beyond are zero.
   ///   - angle: θ in radians.
   ///   - order: 0, 1, 2 or 3.
   public func series(_ factors: [Double], at angle: Double, order: Int = 0) -> Double {
+    seriesWithSlope(factors, at: angle, order: order).value
+  }
+
+  /// The sum of `series` and its derivative, the sum of the next order.
+  ///
+  /// e^{ikθ} by rotation, taken anew every 32 modes, so that rounding does not add up.
+  func seriesWithSlope(
+    _ factors: [Double], at angle: Double, order: Int
+  ) -> (value: Double, slope: Double) {
     precondition((0...3).contains(order), "derivatives up to the third")
     let stepCosine = cos(angle)
     let stepSine = sin(angle)
     var c = 1.0
     var s = 0.0
-    // Real and imaginary part of q_k m_k e^{ikθ} k^order, summed over k ≥ 1.
+    // Real and imaginary part of q_k m_k e^{ikθ} k^order, or k^{order + 1}, summed over k ≥ 1: one of each is
+    // needed.
     var real = 0.0
     var imaginary = 0.0
+    let isEven = order % 2 == 0
     for k in 1..<max(1, min(count, factors.count)) {
       if k % 32 == 0 {
         c = cos(Double(k) * angle)
@@ -60,16 +69,17 @@ public struct Moments: Sendable, Equatable {
       }
       var factor = factors[k]
       for _ in 0..<order { factor *= Double(k) }
+      let next = factor * Double(k)
       let x = values[2 * k]
       let y = values[2 * k + 1]
-      real += factor * (x * c - y * s)
-      imaginary += factor * (x * s + y * c)
+      real += (isEven ? factor : next) * (x * c - y * s)
+      imaginary += (isEven ? next : factor) * (x * s + y * c)
     }
     switch order {
-    case 0: return factors[0] * self.real(0) + 2 * real
-    case 1: return -2 * imaginary
-    case 2: return -2 * real
-    default: return 2 * imaginary
+    case 0: return (factors[0] * self.real(0) + 2 * real, -2 * imaginary)
+    case 1: return (-2 * imaginary, -2 * real)
+    case 2: return (-2 * real, 2 * imaginary)
+    default: return (2 * imaginary, 2 * real)
     }
   }
 

@@ -32,6 +32,9 @@ extension NetCDFFile.Group {
         status = nc_def_var_chunking(id, variable, NC_CHUNKED, chunks)
       }
       guard status == NC_NOERR else { return status }
+      operation = "choose the cache of"
+      status = bypassCache(variable, dimensionCount: identifiers.count)
+      guard status == NC_NOERR else { return status }
       operation = "choose the fill value of"
       return switch (type, integerFill) {
       case (.double, _):
@@ -88,6 +91,19 @@ extension NetCDFFile.Group {
   /// How many records of numbers of a shape are stored together.
   static func recordsTogether(_ shape: [Int]) -> Int {
     max(1, min(64, bytesTogether / (8 * shape.reduce(1, *))))
+  }
+
+  /// Has blocks of large records written as they come: the library would keep them until the file is closed,
+  /// each in fresh memory.
+  private func bypassCache(_ variable: Int32, dimensionCount: Int) -> Int32 {
+    var storage: Int32 = 0
+    var lengths = [Int](repeating: 1, count: max(1, dimensionCount))
+    let status = nc_inq_var_chunking(id, variable, &storage, &lengths)
+    guard status == NC_NOERR, storage == NC_CHUNKED,
+      8 * lengths.reduce(1, *) > Self.bytesTogether
+    else { return status }
+    // Less than a block has no place there; none at all would mean the usual cache.
+    return nc_set_var_chunk_cache(id, variable, 1024, 1, 0.5)
   }
 
   private func fill(_ variable: Int32, _ bytes: UnsafeRawBufferPointer) -> Int32 {

@@ -13,8 +13,8 @@ extension OutputFile {
     try root.setAttribute("run_file", to: .text(layout.runFile))
     try root.setAttribute("seed", to: .unsignedIntegers([layout.seed]))
     try root.setAttribute("wall_time", to: .doubles([0]))
-    let now = started.formatted(.iso8601)
-    try root.setAttribute("history", to: .text("\(now) meanfield \(MeanFieldVersion.current)"))
+    try root.setAttribute(
+      "history", to: .text("\(timestamp(started)) meanfield \(MeanFieldVersion.current)"))
     try root.defineDimension("time", length: nil)
     try root.defineVariable(
       "time", .double, dimensions: ["time"],
@@ -181,5 +181,18 @@ extension OutputFile {
       ])
     try defineDeviations(group)
     try defineLadder(group)
+  }
+}
+
+/// UTC in ISO 8601, by the C library: Foundation would load calendars and languages first, which takes longer
+/// than to define all variables of a file.
+private func timestamp(_ date: Date) -> String {
+  var seconds = time_t(date.timeIntervalSince1970)
+  var fields = tm()
+  gmtime_r(&seconds, &fields)
+  return String(unsafeUninitializedCapacity: 32) { buffer in
+    buffer.withMemoryRebound(to: CChar.self) {
+      strftime($0.baseAddress.unsafelyUnwrapped, $0.count, "%Y-%m-%dT%H:%M:%SZ", &fields)
+    }
   }
 }

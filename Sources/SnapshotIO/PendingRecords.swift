@@ -1,7 +1,7 @@
 /// Records of variables that grow with time, until several of each are written at once.
 ///
 /// A call of the library takes as long as writing a thousand numbers, and there are some thirty variables: a
-/// run of many small snapshots would spend its time there. Nothing is lost by waiting, since what the
+/// run of many small snapshots would spend its time there. Large records do not wait. Nothing is lost by waiting, since what the
 /// library has been given outlives the process only from the next `sync` on.
 struct PendingRecords {
   /// One record; shorter ones than others are filled up, doubles with NaN.
@@ -66,13 +66,15 @@ struct PendingRecords {
     chunk: (records: Int, values: Int)? = nil
   ) throws(NetCDFError) {
     guard values.count > 0 else { return }
-    bytes += 8 * values.count
     let key = Key(group: group.id, name: name)
     let fixed = chunk == nil ? shape : Array(shape.dropLast())
     let block = chunk.map { (values.count - 1) / $0.values }
     let new = Run(
       group: group, name: name, first: index, shape: fixed, blocks: block.map { $0...$0 },
       records: [values])
+    // Waiting would gain nothing, and its memory is for the next.
+    if chunk == nil, values.count > Self.largeRecord { return try Self.write(new) }
+    bytes += 8 * values.count
     guard let place = places[key] else {
       places[key] = runs.count
       return runs.append(new)
@@ -99,12 +101,8 @@ struct PendingRecords {
     let start = [run.first] + shape.map { _ in 0 }
     let count = [run.records.count] + shape
     switch run.records[0] {
-    case .doubles where run.records.count == 1 || (run.blocks == nil && size > largeRecord):
-      for case (let place, .doubles(let values)) in run.records.enumerated() {
-        try run.group.put(
-          values, into: run.name, start: [run.first + place] + start.dropFirst(),
-          count: [1] + shape)
-      }
+    case .doubles(let values) where run.records.count == 1:
+      try run.group.put(values, into: run.name, start: start, count: count)
     case .doubles:
       var all: [Double] = []
       all.reserveCapacity(size * run.records.count)

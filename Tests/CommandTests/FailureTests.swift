@@ -48,29 +48,6 @@ struct FailureTests {
     #expect(!folder.holds("output/run.nc.checkpoint"))
   }
 
-  @Test("a void that Z cannot resolve is named with its place")
-  func void() throws {
-    try folder.write(
-      """
-      manifold: sphere
-      attention: {beta: 15.5}
-      initial: {vonMises: [{mean: [0, 0, 1], concentration: 20}]}
-      time: {end: 5}
-      output: {every: 0.01, degree: 8}
-      """, to: "run.yaml")
-    let outcome = try meanfield("run", "run.yaml")
-    #expect(outcome.status == 1)
-    #expect(outcome.output.isEmpty)
-    #expect(outcome.error.contains(": the partition function at colatitude "))
-    #expect(outcome.error.hasSuffix("or fill the void with noise\n"))
-    // About the pole opposite the one cluster; where exactly is a matter of rounding.
-    let angle = try #require(
-      outcome.error.components(separatedBy: "colatitude ").last?.prefix { $0 != "," })
-    #expect(try #require(Double(angle)) > 2.5)
-    let root = try NetCDFFile(opening: folder.file("output/run.nc")).root
-    #expect(try #require(try root.doubles("time").last) > 0)
-  }
-
   @Test("what is left of it can be drawn")
   func drawn() throws {
     try folder.write(

@@ -65,6 +65,25 @@ struct SpectralFluctuationTests {
     }
   }
 
+  /// Through a void, Z = e^{−80} of its peak: a law on S² that is symmetric about the pole fluctuates like the zonal
+  /// one, whose velocities there are sums over rings.
+  @Test func voidsOnTheSphereDoNotFluctuate() throws {
+    let time = 0.4
+    let found = try [Manifold.sphere(dimension: 3), .zonal(dimension: 3)].map { manifold in
+      let isSphere = manifold == .sphere(dimension: 3)
+      let evolution = try fluctuation(
+        Equation(manifold: manifold, attention: Attention(beta: 40)),
+        .vonMises([.init(mean: isSphere ? [0, 0, 1] : [1], concentration: 30)]), end: time)
+      try evolution.advance(to: time, shouldStop: { false })
+      return evolution.response().influences(degrees: [1, 2, 3, 4]).map { rows in
+        // ∫ P_l dμ is h_l0/√(2l + 1).
+        dot(rows[rows.count / 2], rows[rows.count / 2]) / Double(rows.count)
+      }
+    }
+    // Densities are cut off where their coefficients are 10⁻³, and so are the columns.
+    for (one, other) in zip(found[0], found[1]) { #expect(abs(one / other - 1) < 1e-3) }
+  }
+
   private struct HarmonicMoments {
     let degree: Int
     let values: [Double]

@@ -68,40 +68,16 @@ public final class FourierBasis: SpectralBasis {
     transform.synthesize()
   }
 
-  public var fillsVoids: Bool { true }
-
   private var voids: CircleVoids?
   private lazy var gridAngles = (0..<pointCount).map {
     2 * Double.pi * Double($0) / Double(pointCount)
   }
   private lazy var gridMasses = [Double](repeating: 0, count: pointCount)
 
-  /// The smallest and the largest value, eight at a time: most right-hand sides have no void to fill.
-  private static func extremes(
-    _ values: UnsafePointer<Double>, count: Int
-  ) -> (lowest: Double, highest: Double) {
-    var low = Vector(repeating: .infinity)
-    var high = Vector(repeating: -.infinity)
-    var j = 0
-    while j + 8 <= count {
-      let value = UnsafeRawPointer(values + j).loadUnaligned(as: Vector.self)
-      low = low.replacing(with: value, where: value .< low)
-      high = high.replacing(with: value, where: value .> high)
-      j += 8
-    }
-    var (lowest, highest) = (low.min(), high.max())
-    while j < count {
-      lowest = min(lowest, values[j])
-      highest = max(highest, values[j])
-      j += 1
-    }
-    return (lowest, highest)
-  }
-
   /// Of the density only what is positive: in a void the rest is rounding.
-  public func fillVoids(_ kernel: KernelSpectrum) {
+  public func fillVoids(_ kernel: KernelSpectrum, tolerance: Double) {
     let z = partition
-    let (lowest, highest) = Self.extremes(z, count: pointCount)
+    let (lowest, highest) = extremes(z, count: pointCount)
     guard kernel.beta > 0, highest > 0, lowest < Self.voidShare * highest else { return }
     let voids = voids ?? CircleVoids(beta: kernel.beta)
     self.voids = voids
@@ -184,8 +160,6 @@ public final class FourierBasis: SpectralBasis {
   private func angle(_ point: Int) -> Double {
     2 * Double.pi * Double(point) / Double(pointCount)
   }
-
-  public func place(of point: Int) -> String { "θ = \(angle(point))" }
 
   public func law(of state: [Double]) -> any Law {
     let moments = Moments(values: state)

@@ -1,3 +1,5 @@
+internal import Transforms
+
 /// The harmonics of a manifold up to some degree, and a grid: all that a density needs to move.
 ///
 /// A state holds ∫ e dμ for every basis function e, in an order of the basis' own. On the grid the
@@ -30,10 +32,9 @@ public protocol SpectralBasis {
   func loadSlopes(_ state: UnsafePointer<Double>, _ kernel: KernelSpectrum)
   /// Puts Z̄ on the grid, Z̄ = Σ_l ā_l proj_l μ.
   func loadPartition(_ state: UnsafePointer<Double>, _ kernel: KernelSpectrum)
-  /// Whether `fillVoids` makes X̄/Z̄ right wherever Z̄ is too small for a sum of harmonics.
-  var fillsVoids: Bool { get }
-  /// Replaces X̄ and Z̄ in voids by sums of positive terms, after both are on the grid.
-  func fillVoids(_ kernel: KernelSpectrum)
+  /// Makes X̄/Z̄ right, or harmless to a tenth of a tolerance, where Z̄ is too small for a sum of harmonics,
+  /// after both are on the grid.
+  func fillVoids(_ kernel: KernelSpectrum, tolerance: Double)
   /// Writes massUnit · Σ_j flux_j·∇e(x_j) for every basis function, from the fluxes in `slope`.
   func writeDivergence(into rate: UnsafeMutablePointer<Double>)
 
@@ -62,9 +63,6 @@ public protocol SpectralBasis {
   /// it; infinite where the basis is too coarse to say.
   func coefficients(of law: InitialLaw) -> (state: [Double], tail: Double)
 
-  /// The place of a grid point in words, such as θ = 0.5.
-  func place(of point: Int) -> String
-
   /// What observers see of a state that is on the grid.
   func law(of state: [Double]) -> any Law
   /// −∫ log(dμ/dσ) dμ and the smallest dμ/dσ, from the masses on the grid.
@@ -75,9 +73,39 @@ extension SpectralBasis {
   /// Below 10⁻⁶ of its largest value Z̄ has lost half of its digits, and X̄ with it.
   static var voidShare: Double { 1e-6 }
 
-  public var fillsVoids: Bool { false }
-  public func fillVoids(_ kernel: KernelSpectrum) {}
   public var laplacian: TriangularMap { TriangularMap(diagonal: eigenvalues.map { -$0 }) }
+}
+
+/// The smallest and the largest value, eight at a time: most right-hand sides have no void to fill.
+func extremes(
+  _ values: UnsafePointer<Double>, count: Int
+) -> (lowest: Double, highest: Double) {
+  var low = Vector(repeating: .infinity)
+  var high = Vector(repeating: -.infinity)
+  var j = 0
+  while j + 8 <= count {
+    let value = loadVector(values + j)
+    low = low.replacing(with: value, where: value .< low)
+    high = high.replacing(with: value, where: value .> high)
+    j += 8
+  }
+  var (lowest, highest) = (low.min(), high.max())
+  while j < count {
+    lowest = min(lowest, values[j])
+    highest = max(highest, values[j])
+    j += 1
+  }
+  return (lowest, highest)
+}
+
+@inline(__always)
+func loadVector(_ pointer: UnsafePointer<Double>) -> Vector {
+  UnsafeRawPointer(pointer).loadUnaligned(as: Vector.self)
+}
+
+@inline(__always)
+func storeVector(_ value: Vector, _ pointer: UnsafeMutablePointer<Double>) {
+  UnsafeMutableRawPointer(pointer).storeBytes(of: value, as: Vector.self)
 }
 
 /// How fine a density's representation is, with the words that say so.

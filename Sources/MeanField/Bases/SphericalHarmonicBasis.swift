@@ -89,6 +89,53 @@ public final class SphericalHarmonicBasis: SpectralBasis {
     }
   }
 
+  /// Z̄ ← max(Z̄, |X̄|, least): as a mean of tangents no longer than one |X| ≤ 1, and it fades where Z̄ is less than
+  /// is known of it.
+  ///
+  /// What X is in a void moves next to no mass, for any law μ has
+  ///
+  ///     ∫ dμ/Z̄ ≤ C,    C = 2β + ¼ + O(1/β),
+  ///
+  /// ¼ more than the uniform law. Proof: g(x, y) = κ e^{κ⟨x,y⟩}/sinh κ has mean one, and at κ = 2β
+  /// g ∗ g = (κ/sinh κ)² sinh(κ|x+y|)/(κ|x+y|) ≤ C e^{β(⟨x,y⟩−1)}. So C Z̄ ≥ g ∗ g ∗ μ, by Jensen's inequality
+  /// 1/Z̄ ≤ C g ∗ (1/(g ∗ μ)), and the mean of that under μ is C ∫ (g ∗ μ)/(g ∗ μ) dσ = C.
+  ///
+  /// Where X̄ and Z̄ err by ε, the quotient errs by (2ε + least)/Z̄ at most, and d/dt ∫ e dμ by
+  /// (2ε + least) C max |∇e|: rounding, and a tenth of the tolerance. Without `least` velocities in voids
+  /// would be noise of size one, and what is left of the density there would be folded into ever
+  /// higher degrees.
+  public func fillVoids(_ kernel: KernelSpectrum, tolerance: Double) {
+    let (x, y, z) = (slope(0), slope(1), partition)
+    let (lowest, highest) = extremes(z, count: pointCount)
+    guard lowest < max(Self.voidShare, tolerance) * highest else { return }
+    // ε is 10⁻¹⁶ of the largest value.
+    let least = highest * max(1e-14, 0.1 * tolerance / (2 * kernel.beta + 1))
+    // No speed is above 1, not even by rounding.
+    let margin = 1 + 4e-15
+    func fill(_ j: Int) {
+      z[j] = max(z[j], least)
+      let square = margin * (x[j] * x[j] + y[j] * y[j])
+      if square > z[j] * z[j] { z[j] = square.squareRoot() }
+    }
+    let limit = Vector(repeating: least)
+    var j = 0
+    while j + 8 <= pointCount {
+      let (x, y) = (loadVector(x + j), loadVector(y + j))
+      let here = loadVector(z + j)
+      let filled = here.replacing(with: limit, where: here .< limit)
+      if any(margin * (x * x + y * y) .> filled * filled) {
+        for i in j..<(j + 8) { fill(i) }
+      } else if any(here .< limit) {
+        storeVector(filled, z + j)
+      }
+      j += 8
+    }
+    while j < pointCount {
+      fill(j)
+      j += 1
+    }
+  }
+
   public func writeDivergence(into rate: UnsafeMutablePointer<Double>) {
     transform.adjointGradient(theta: slope(0), phi: slope(1), into: rate)
     // d/dt of the mass is zero by structure; say so without rounding.
@@ -146,14 +193,6 @@ public final class SphericalHarmonicBasis: SpectralBasis {
   }
 
   // MARK: What observers see
-
-  public func place(of point: Int) -> String {
-    let row = point / transform.longitudes
-    let column = point % transform.longitudes
-    return String(
-      format: "colatitude %.6g, longitude %.6g", transform.quadrature.colatitudes[row],
-      2 * Double.pi * Double(column) / Double(transform.longitudes))
-  }
 
   public func law(of state: [Double]) -> any Law {
     SphereLaw(

@@ -106,18 +106,14 @@ public final class ZonalBasis: SpectralBasis {
     transform.values(of: terms, into: partition)
   }
 
-  public var fillsVoids: Bool { true }
-
   private lazy var rings = RingSums(
     kernel: RingKernel(beta: kernel.beta, dimension: dimension), count: pointCount)
   private lazy var positiveMasses = [Double](repeating: 0, count: pointCount)
 
   /// Of the law only what is positive: in a void the rest is rounding.
-  public func fillVoids(_ kernel: KernelSpectrum) {
+  public func fillVoids(_ kernel: KernelSpectrum, tolerance: Double) {
     let z = partition
-    var highest = 0.0
-    var lowest = Double.infinity
-    for i in 0..<pointCount { (lowest, highest) = (min(lowest, z[i]), max(highest, z[i])) }
+    let (lowest, highest) = extremes(z, count: pointCount)
     let floor = Self.voidShare * highest
     guard kernel.beta > 0, highest > 0, lowest < floor else { return }
     for i in 0..<pointCount { positiveMasses[i] = max(0, masses[i]) }
@@ -190,10 +186,6 @@ public final class ZonalBasis: SpectralBasis {
   }
 
   // MARK: What observers see
-
-  public func place(of point: Int) -> String {
-    String(format: "polar angle %.6g", transform.angles[point])
-  }
 
   public func law(of state: [Double]) -> any Law {
     ZonalLaw(

@@ -14,7 +14,7 @@ public struct Snapshot: Sendable {
   public var energyAboveUniform: Double
   /// dĒ/dt = ∫ X·X̄ dμ + (D/β) ∫ ΔZ̄ dμ, for every normalization.
   public var scaledDissipation: Double
-  /// The largest |X| at the points.
+  /// The largest |X| at the points; in deep voids of spectral densities on S² X is less than it should be.
   public var largestSpeed: Double
   /// −∫ log(dμ/dσ) dμ, NaN for tokens.
   public var entropy: Double

@@ -18,11 +18,6 @@ public struct SpectralDynamics<Basis: SpectralBasis>: LawDynamics {
   private let kernel: KernelSpectrum
   private let clock: Double
   private let divides: Bool
-  /// Smallest Z/max Z seen by any stage of the present step.
-  private var smallestPartition = 1.0
-
-  /// Below this part of its maximum a sum of harmonics for Z has lost three digits in four.
-  static var resolvablePartition: Double { 1e-13 }
 
   /// - Parameters:
   ///   - basis: where refinement starts.
@@ -88,7 +83,7 @@ public struct SpectralDynamics<Basis: SpectralBasis>: LawDynamics {
     basis.loadSlopes(state, kernel)
     guard divides else { return }
     basis.loadPartition(state, kernel)
-    basis.fillVoids(kernel)
+    basis.fillVoids(kernel, tolerance: tolerance)
   }
 
   /// slope ← m X with X = clock · X̄; returns Σ m X·X̄.
@@ -125,14 +120,12 @@ public struct SpectralDynamics<Basis: SpectralBasis>: LawDynamics {
     return total
   }
 
-  /// slope ← m X with X = X̄/Z̄; returns Σ m X·X̄ and keeps watch on the smallest Z̄.
-  private mutating func divideAndMultiply() -> Double {
+  /// slope ← m X with X = X̄/Z̄; returns Σ m X·X̄.
+  private func divideAndMultiply() -> Double {
     var total = 0.0
     for component in 0..<basis.tangentCount {
-      let (sum, least) = Self.divideAndMultiply(
+      total += Self.divideAndMultiply(
         basis.slope(component), by: basis.masses, over: basis.partition, count: basis.pointCount)
-      total += sum
-      smallestPartition = min(smallestPartition, least)
     }
     return total
   }
@@ -140,34 +133,24 @@ public struct SpectralDynamics<Basis: SpectralBasis>: LawDynamics {
   private static func divideAndMultiply(
     _ slope: UnsafeMutablePointer<Double>, by masses: UnsafePointer<Double>,
     over partition: UnsafePointer<Double>, count: Int
-  ) -> (sum: Double, least: Double) {
+  ) -> Double {
     var sum = Vector.zero
-    var low = Vector(repeating: .infinity)
-    var high = Vector(repeating: -.infinity)
     var j = 0
     while j + 8 <= count {
       let x = loadVector(slope + j)
-      let z = loadVector(partition + j)
-      low = low.replacing(with: z, where: z .< low)
-      high = high.replacing(with: z, where: z .> high)
-      let flux = loadVector(masses + j) * x / z
+      let flux = loadVector(masses + j) * x / loadVector(partition + j)
       storeVector(flux, slope + j)
       sum = sum.addingProduct(flux, x)
       j += 8
     }
     var total = sum.sum()
-    var least = low.min()
-    var most = high.max()
     while j < count {
       let x = slope[j]
-      let z = partition[j]
-      least = min(least, z)
-      most = max(most, z)
-      slope[j] = masses[j] * x / z
+      slope[j] = masses[j] * x / partition[j]
       total += slope[j] * x
       j += 1
     }
-    return (total, least / most)
+    return total
   }
 
   /// (D/β) ∫ ΔZ̄ dμ = −D Σ_l l(l+d−2) (b_l/β) ∫∫ P_l dμ dμ.
@@ -180,18 +163,7 @@ public struct SpectralDynamics<Basis: SpectralBasis>: LawDynamics {
 
   // MARK: Resolution
 
-  public mutating func beginAttempt() { smallestPartition = 1 }
-
-  public mutating func checkStart(_ state: [Double], time: Double) throws(SimulationFailure) {
-    guard smallestPartition < Self.resolvablePartition, !basis.fillsVoids else { return }
-    let (place, ratio) = emptiestPlace(state)
-    throw .voidUnresolved(time: time, place: place, ratio: min(ratio, smallestPartition))
-  }
-
-  public mutating func resolves(
-    _ candidate: [Double], time: Double
-  ) throws(SimulationFailure) -> Bool {
-    try checkStart(candidate, time: time)
+  public mutating func resolves(_ candidate: [Double]) -> Bool {
     // In the finest basis a tail between threshold and tolerance is still within the promise.
     return tail(of: candidate) <= (canRefine ? threshold : tolerance)
   }
@@ -215,18 +187,6 @@ public struct SpectralDynamics<Basis: SpectralBasis>: LawDynamics {
   /// Largest entry of the last quarter of the degrees: what the basis is about to lose.
   public func tail(of state: [Double]) -> Double {
     state.withUnsafeBufferPointer { $0.baseAddress.map { basis.tail(of: $0) } ?? 0 }
-  }
-
-  private func emptiestPlace(_ state: [Double]) -> (place: String, ratio: Double) {
-    guard divides else { return (basis.place(of: 0), 1) }
-    state.withUnsafeBufferPointer { if let base = $0.baseAddress { load(base) } }
-    var place = 0
-    var most = -Double.infinity
-    for j in 0..<basis.pointCount {
-      if basis.partition[j] < basis.partition[place] { place = j }
-      most = max(most, basis.partition[j])
-    }
-    return (basis.place(of: place), basis.partition[place] / most)
   }
 
   // MARK: What observers see
@@ -265,14 +225,4 @@ public struct SpectralDynamics<Basis: SpectralBasis>: LawDynamics {
     }
     return best.squareRoot()
   }
-}
-
-@inline(__always)
-private func loadVector(_ pointer: UnsafePointer<Double>) -> Vector {
-  UnsafeRawPointer(pointer).loadUnaligned(as: Vector.self)
-}
-
-@inline(__always)
-private func storeVector(_ value: Vector, _ pointer: UnsafeMutablePointer<Double>) {
-  UnsafeMutableRawPointer(pointer).storeBytes(of: value, as: Vector.self)
 }

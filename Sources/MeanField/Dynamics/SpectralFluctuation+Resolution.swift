@@ -28,9 +28,7 @@ extension SpectralFluctuationDynamics {
     }
   }
 
-  public mutating func resolves(
-    _ candidate: [Double], time: Double
-  ) throws(SimulationFailure) -> Bool {
+  public mutating func resolves(_ candidate: [Double]) -> Bool {
     !damping.isEmpty || isResolved(candidate)
   }
 

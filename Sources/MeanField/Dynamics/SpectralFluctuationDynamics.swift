@@ -125,7 +125,11 @@ public struct SpectralFluctuationDynamics<Basis: SpectralBasis>: ResponseDynamic
   ) {
     basis.loadMasses(state)
     basis.loadSlopes(state, kernel)
-    if divides { basis.loadPartition(state, kernel) }
+    if divides {
+      basis.loadPartition(state, kernel)
+      // In voids columns are what a cut-off spectrum leaves there: velocities may err as much.
+      basis.fillVoids(kernel, tolerance: 10 * Self.tailTolerance)
+    }
     flow.take(basis, clock: divides ? nil : clock, selfAttention: lackingSelf)
     basis.writeDivergence(into: rate)
     let count = basis.coefficientCount

@@ -82,13 +82,11 @@ struct PanelDynamics<Line: PanelLine>: LawDynamics {
 
   // MARK: Remeshing
 
-  mutating func checkStart(_ state: [Double], time: Double) throws(SimulationFailure) {
+  mutating func beginStep(_ state: [Double]) {
     before = state
   }
 
-  mutating func resolves(
-    _ candidate: [Double], time: Double
-  ) throws(SimulationFailure) -> Bool {
+  mutating func resolves(_ candidate: [Double]) -> Bool {
     outline.isResolved(in: candidate, limits)
   }
 

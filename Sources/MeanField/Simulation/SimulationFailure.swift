@@ -4,8 +4,6 @@
 public enum SimulationFailure: Error, Sendable, Equatable, CustomStringConvertible {
   /// The spectrum's tail is above the tolerance on the finest basis allowed.
   case resolutionLost(time: Double, tail: Double, tolerance: Double, resolution: Resolution)
-  /// Softmax divides by Z, which a sum of harmonics cannot resolve where it is this small.
-  case voidUnresolved(time: Double, place: String, ratio: Double)
   /// The error estimate asks for steps below a part of 10¹⁵ of the time, or of a unit of it.
   case stepTooSmall(time: Double, step: Double)
   /// Not a number, or infinite.
@@ -18,12 +16,6 @@ public enum SimulationFailure: Error, Sendable, Equatable, CustomStringConvertib
       t = \(time): the density has become too sharp: the tail of its spectrum is \(tail), the \
       tolerance \(tolerance), on \(resolution), the most allowed; end the run earlier, raise \
       \(resolution.limitKey) or density.spectral.tolerance, or add noise
-      """
-    case .voidUnresolved(let time, let place, let ratio):
-      """
-      t = \(time): the partition function at \(place) is \(ratio) of its largest value, too \
-      small for a sum of harmonics (1e-13); end the run earlier, lower attention.beta, use \
-      normalization peak or unnormalized, or fill the void with noise
       """
     case .stepTooSmall(let time, let step):
       """

@@ -29,17 +29,10 @@ public protocol Dynamics {
     of state: UnsafePointer<Double>, into rate: UnsafeMutablePointer<Double>)
 
   /// Called when the rate at the start of a step has been evaluated.
-  ///
-  /// - Throws: `SimulationFailure` when that rate cannot be trusted.
-  mutating func checkStart(_ state: [Double], time: Double) throws(SimulationFailure)
-
-  /// Called before every attempt of a step.
-  mutating func beginAttempt()
+  mutating func beginStep(_ state: [Double])
 
   /// Whether the representation still resolves a step whose time error is within tolerance.
-  ///
-  /// - Throws: `SimulationFailure` when no refinement would help.
-  mutating func resolves(_ candidate: [Double], time: Double) throws(SimulationFailure) -> Bool
+  mutating func resolves(_ candidate: [Double]) -> Bool
 
   /// Rewrites a state in a finer representation.
   ///
@@ -62,11 +55,8 @@ extension Dynamics {
   }
   public func errorUnit(of state: [Double]) -> Double { 1 }
   public func weighErrors(_ errors: UnsafeMutablePointer<Double>) {}
-  public mutating func checkStart(_ state: [Double], time: Double) throws(SimulationFailure) {}
-  public mutating func beginAttempt() {}
-  public mutating func resolves(
-    _ candidate: [Double], time: Double
-  ) throws(SimulationFailure) -> Bool { true }
+  public mutating func beginStep(_ state: [Double]) {}
+  public mutating func resolves(_ candidate: [Double]) -> Bool { true }
   public mutating func refine(
     _ state: inout [Double], lost candidate: [Double], time: Double
   ) throws(SimulationFailure) {}

@@ -96,9 +96,8 @@ public struct Stepper {
     _ dynamics: inout D, _ state: inout [Double], towards target: Double
   ) throws(SimulationFailure) {
     prepare(for: dynamics, count: state.count)
-    dynamics.beginAttempt()
     evaluate(&dynamics, state, into: storage[0])
-    try dynamics.checkStart(state, time: memory.time)
+    dynamics.beginStep(state)
     if memory.chosen == 0 { memory.chosen = firstStep(&dynamics, state) }
     var candidate = state
     var wasRejected = false
@@ -111,7 +110,6 @@ public struct Stepper {
         guard state.allSatisfy(\.isFinite) else { throw .stateNotFinite(time: memory.time) }
         throw .stepTooSmall(time: memory.time, step: h)
       }
-      dynamics.beginAttempt()
       let error = attempt(&dynamics, state, h, into: &candidate)
       guard error <= 1 else {
         // Also where the error is not a number.
@@ -121,7 +119,7 @@ public struct Stepper {
         continue
       }
       let time = pieces == 1 ? target : memory.time + h
-      if try !dynamics.resolves(candidate, time: time) {
+      if !dynamics.resolves(candidate) {
         // The time error alone may fill the tail: only what a shorter step leaves there is lost.
         if !wasHalved {
           wasHalved = true

@@ -30,11 +30,14 @@ final class DiskClaim {
   /// What is claimed beyond what is asked for, so that few snapshots need a claim of their own.
   private static let ahead = 1 << 20
 
+  /// Whether `bytes` beyond the file's present end are claimed already.
+  func holds(_ bytes: Int) -> Bool { isHeld && size + bytes <= end }
+
   /// Claims `bytes` beyond the file's present end; false if the disk has no room for them.
   func take(_ bytes: Int) -> Bool {
     guard descriptor >= 0, let allocate = Self.allocate else { return true }
+    if holds(bytes) { return true }
     let size = size
-    guard size + bytes > end else { return true }
     isHeld = true
     for length in [bytes + Self.ahead, bytes] {
       // 1: the file's size stays as it is.

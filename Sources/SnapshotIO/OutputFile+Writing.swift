@@ -28,7 +28,9 @@ extension OutputFile {
       try writeSeries(
         root, [density], [frame.densityClusters], Diagnostic.ofDensity(hasNodes: nodes != nil),
         frame.index, clusterCount: clusterCount, hasMembers: false)
-      try write(frame.mergers, at: frame.earlierMergers, in: root.group(named: "mergers"))
+      if !frame.mergers.isEmpty {
+        try write(frame.mergers, at: frame.earlierMergers, in: root.group(named: "mergers"))
+      }
       if let nodes { try write(nodes, at: frame.index, in: root.group(named: "nodes")) }
     }
     if layout.members > 0 {
@@ -36,8 +38,7 @@ extension OutputFile {
       if layout.writtenTokens > 0 {
         let width = chart.token.width
         let components = width > 1 ? [width] : []
-        var points: [Double] = []
-        points.reserveCapacity(layout.members * width * layout.writtenTokens)
+        points.removeAll(keepingCapacity: true)
         for member in frame.members {
           points += member.law.points[..<(width * layout.writtenTokens)]
         }
@@ -66,7 +67,6 @@ extension OutputFile {
   private func write(
     _ mergers: [Merger], at place: Int, in group: NetCDFFile.Group
   ) throws(NetCDFError) {
-    guard !mergers.isEmpty else { return }
     let count = [mergers.count]
     let components = chart.clusterPosition.width > 1 ? [chart.clusterPosition.width] : []
     try group.put(mergers.map(\.time), into: "time", start: [place], count: count)

@@ -18,6 +18,8 @@ public final class OutputFile {
   /// Snapshots that the library has not been given yet, and after them their times.
   var pending = PendingRecords()
   var pendingTimes = PendingRecords()
+  /// All tokens of a snapshot; kept, because large arrays come in fresh memory.
+  var points: [Double] = []
   /// Chunks of nodes that room has been asked for, of the snapshots that are stored together now.
   var nodeChunks = (row: -1, count: 0)
   /// Places of every variable of clusters so far.
@@ -100,13 +102,16 @@ public final class OutputFile {
     var bytes = newBytes + (unsynced == 0 ? layout.begunBytes : 0)
     // What has not been synced yet takes room too, and what is claimed for it is no longer free:
     // with both out of the way the file system tells the truth.
-    if Self.shortage(for: unsynced + bytes, at: path) != nil {
+    let needed = unsynced + bytes + Self.reserve
+    if !claim.holds(needed),
+      Self.shortage(for: unsynced + bytes, at: path) != nil || !claim.take(needed)
+    {
       try sync()
       bytes = newBytes + layout.begunBytes
-    }
-    try Self.requireRoom(for: bytes, at: path)
-    guard claim.take(unsynced + bytes + Self.reserve) else {
-      throw Self.noRoom(0, for: bytes, at: path)
+      try Self.requireRoom(for: bytes, at: path)
+      guard claim.take(bytes + Self.reserve) else {
+        throw Self.noRoom(0, for: bytes, at: path)
+      }
     }
     unsynced += bytes
   }

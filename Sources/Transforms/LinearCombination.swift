@@ -1,17 +1,17 @@
-/// result = base + Σ_j weights_j terms_j, entry by entry, in one pass over memory.
+/// result = base + scale Σ_j weights_j terms_j, entry by entry, in one pass over memory.
 ///
 /// Thirty-two entries stay in registers while all terms are added to them, in order.
-/// Terms of weight zero are not read. `result` may be `base`.
+/// Terms of weight zero or without a weight are not read. `result` may be `base`.
 public func combine(
-  base: UnsafePointer<Double>, weights: [Double], terms: [UnsafeMutablePointer<Double>],
-  into result: UnsafeMutablePointer<Double>, count: Int
+  base: UnsafePointer<Double>, weights: [Double], scale: Double = 1,
+  terms: [UnsafeMutablePointer<Double>], into result: UnsafeMutablePointer<Double>, count: Int
 ) {
-  precondition(weights.count == terms.count, "one weight for every term")
+  precondition(weights.count <= terms.count, "a term for every weight")
   let whole = count & ~31
   for start in stride(from: 0, to: whole, by: 32) {
     var sums = InlineArray<4, Vector> { vector(base + (start + 8 * $0)) }
-    for j in terms.indices where weights[j] != 0 {
-      let weight = weights[j]
+    for j in weights.indices where weights[j] != 0 {
+      let weight = scale * weights[j]
       let term = terms[j] + start
       for v in 0..<4 { sums[v] += weight * vector(term + 8 * v) }
     }
@@ -20,25 +20,26 @@ public func combine(
     }
   }
   for i in whole..<count { result[i] = base[i] }
-  for j in terms.indices where weights[j] != 0 {
-    for i in whole..<count { result[i] += weights[j] * terms[j][i] }
+  for j in weights.indices where weights[j] != 0 {
+    for i in whole..<count { result[i] += scale * weights[j] * terms[j][i] }
   }
 }
 
-/// Two results Σ_j first_j terms_j and Σ_j second_j terms_j beside base + Σ_j weights_j terms_j, in one pass
-/// over the terms, which are far from the core where they are long.
+/// Two results Σ_j first_j terms_j and Σ_j second_j terms_j beside base + scale Σ_j weights_j terms_j, in one
+/// pass over the terms, which are far from the core where they are long.
 ///
 /// Terms that all three have with weight zero are not read.
 public func combine(
-  base: UnsafePointer<Double>, weights: [Double], first: [Double], second: [Double],
-  terms: [UnsafeMutablePointer<Double>], into result: UnsafeMutablePointer<Double>,
+  base: UnsafePointer<Double>, weights: [Double], scale: Double = 1, first: [Double],
+  second: [Double], terms: [UnsafeMutablePointer<Double>],
+  into result: UnsafeMutablePointer<Double>,
   _ firstResult: UnsafeMutablePointer<Double>, _ secondResult: UnsafeMutablePointer<Double>,
   count: Int
 ) {
   precondition(
     [weights, first, second].allSatisfy { $0.count == terms.count }, "one weight for every term")
   let used = terms.indices.filter { weights[$0] != 0 || first[$0] != 0 || second[$0] != 0 }
-    .map { (values: terms[$0], weights: (weights[$0], first[$0], second[$0])) }
+    .map { (values: terms[$0], weights: (scale * weights[$0], first[$0], second[$0])) }
   let whole = count & ~31
   for start in stride(from: 0, to: whole, by: 32) {
     var a = InlineArray<4, Vector> { vector(base + (start + 8 * $0)) }

@@ -90,7 +90,7 @@ struct LinearCombinationTests {
     #expect(result == [12, 24, 36])
   }
 
-  @Test func everyTermNeedsAWeight() async {
+  @Test func everyWeightNeedsATerm() async {
     await #expect(processExitsWith: .failure) {
       var result = [0.0]
       combine(base: [0], weights: [1], terms: [], into: &result, count: 1)

@@ -73,7 +73,7 @@ struct IntegratingFactors {
     }
   }
 
-  /// Adds Σ_j weights_j e^{(c − c_j) hL} terms_j, j ≥ 1; stage `stageCount` is the end.
+  /// Adds Σ_j weights_j e^{(c − c_j) hL} terms_j, 1 ≤ j < the number of weights; stage `stageCount` is the end.
   mutating func add(
     _ weights: [Double], _ terms: [UnsafeMutablePointer<Double>], stage: Int,
     to result: UnsafeMutablePointer<Double>
@@ -85,7 +85,7 @@ struct IntegratingFactors {
       // Terms that are as old go together.
       for (place, flow) in flows.enumerated() {
         var isUsed = false
-        for j in terms.indices.dropFirst() where row[j] == place && weights[j] != 0 {
+        for j in weights.indices.dropFirst() where row[j] == place && weights[j] != 0 {
           if !isUsed { sum.update(repeating: 0, count: count) }
           isUsed = true
           let (weight, term) = (weights[j], terms[j])

@@ -173,15 +173,13 @@ public struct Stepper {
       guard let start = state.baseAddress else { return }
       func combineStages(_ stage: Int, _ weights: [Double], _ result: UnsafeMutablePointer<Double>)
       {
-        let weights = weights.map { h * $0 }
-        let terms = Array(rates[0..<stage])
-        if stiff == nil {
-          combine(base: start, weights: weights, terms: terms, into: result, count: count)
-        } else {
-          let time = h * (stage < stages ? scheme.c[stage] : 1)
-          factors.move(start, rates[0], time: time, stage: stage, into: result)
-          factors.add(weights, terms, stage: stage, to: result)
+        guard stiff != nil else {
+          return combine(
+            base: start, weights: weights, scale: h, terms: rates, into: result, count: count)
         }
+        let time = h * (stage < stages ? scheme.c[stage] : 1)
+        factors.move(start, rates[0], time: time, stage: stage, into: result)
+        factors.add(weights.map { h * $0 }, rates, stage: stage, to: result)
       }
       for i in 1..<stages {
         combineStages(i, scheme.a[i], scratch)
@@ -192,17 +190,16 @@ public struct Stepper {
       }
       candidate.withUnsafeMutableBufferPointer { result in
         guard let result = result.baseAddress else { return }
-        guard stiff == nil else {
-          combineStages(stages, scheme.b, result)
-          for (weights, error) in zip(scheme.errors, [errors.0, errors.1]) {
-            error.update(repeating: 0, count: count)
-            factors.add(weights, rates, stage: stages, to: error)
-          }
-          return
+        guard stiff != nil else {
+          return combine(
+            base: start, weights: scheme.b, scale: h, first: scheme.errors[0],
+            second: scheme.errors[1], terms: rates, into: result, errors.0, errors.1, count: count)
         }
-        combine(
-          base: start, weights: scheme.b.map { h * $0 }, first: scheme.errors[0],
-          second: scheme.errors[1], terms: rates, into: result, errors.0, errors.1, count: count)
+        combineStages(stages, scheme.b, result)
+        for (weights, error) in zip(scheme.errors, [errors.0, errors.1]) {
+          error.update(repeating: 0, count: count)
+          factors.add(weights, rates, stage: stages, to: error)
+        }
       }
     }
     let controlled = dynamics.controlledCount(of: count)

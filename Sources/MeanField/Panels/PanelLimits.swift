@@ -27,7 +27,7 @@ struct PanelLimits: Sendable {
   /// right to p² times that.
   private static let flowTail = 1e-9
   private static let densityTail = 3e-8
-  /// What a logarithm may change by where two panels become one.
+  /// What the logarithm of a density may change by where two panels become one.
   private static let jointError = 6e-8
   /// What rounding leaves in positions: halving would chase it.
   private static let rounding = 2e-13
@@ -117,11 +117,12 @@ struct PanelLimits: Sendable {
       )
     }
     let tail = joint.densityTail
+    // The last coefficients may be small by chance: what both know must be there.
+    let error = min(Self.jointError, 0.01 * tolerance / joint.mass)
     guard tail < Self.jointError, tail * joint.mass < 0.001 * tolerance,
       sumsRight(joint, line, within: 0.001 * tolerance),
-      // The last coefficients may be small by chance.
-      joint.says(leftDensity.logs, at: left.panel.positions, within: Self.jointError),
-      joint.says(rightDensity.logs, at: right.panel.positions, within: Self.jointError)
+      joint.says(leftDensity.logs, at: left.panel.positions, within: error),
+      joint.says(rightDensity.logs, at: right.panel.positions, within: error)
     else { return nil }
     joint.scale(by: (left.panel.mass + right.panel.mass) / joint.mass)
     return joint

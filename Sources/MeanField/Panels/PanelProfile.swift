@@ -35,10 +35,11 @@ struct PanelProfile {
     return found
   }
 
-  /// Quick: whether it is worth a try to make this panel and the next one.
+  /// Quick: whether it is worth a try to make one of this panel and the next.
   ///
-  /// Coefficients c_l ≈ A r^l of each make A (2r)^l on twice the width. Those of degree 7 and 8 tell: the last
-  /// ones are what earlier joints have left. Where the flow bends as much as the density, only a try can.
+  /// Coefficients A r^l become A (2r)^l on twice the width; where that of degree 15 would be 30 times too large,
+  /// there is none. Those of degree 7 and 8 tell, as the last ones are what earlier joints have left; where
+  /// they come from how the flow bends along the labels, only a try does.
   mutating func mayJoin(
     _ next: inout PanelProfile, _ line: some PanelLine, within error: Double
   ) -> Bool {

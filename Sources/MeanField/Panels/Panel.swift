@@ -125,6 +125,19 @@ struct Panel: Sendable, Equatable {
   /// The same of log r₀.
   var densityTail: Double { Self.rule.tail(logDensities) }
 
+  /// Whether a panel just born knows a logarithm at places on it.
+  func says(_ logs: PanelRule.Row, at places: PanelRule.Row, within error: Double) -> Bool {
+    let level = logDensities[PanelRule.count / 2]
+    let powers = Self.rule.powers(of: logDensities, above: level)
+    let nodes = (places - (anchor + centre)) / halfWidth
+    var value = PanelRule.Row(repeating: powers[PanelRule.count - 1])
+    for l in stride(from: PanelRule.count - 2, through: 0, by: -1) {
+      value = PanelRule.Row(repeating: powers[l]).addingProduct(value, nodes)
+    }
+    let difference = value - (logs - level)
+    return all(difference * difference .< PanelRule.Row(repeating: error * error))
+  }
+
   /// The two halves, of the same mass together.
   func halves(_ line: some PanelLine) -> (Panel, Panel) {
     func half(_ side: Int) -> Panel {

@@ -27,6 +27,8 @@ struct PanelLimits: Sendable {
   /// right to p² times that.
   private static let flowTail = 1e-9
   private static let densityTail = 3e-8
+  /// What the logarithm of a density may change by where two panels become one.
+  private static let jointError = 6e-8
   /// What rounding leaves in positions: halving would chase it.
   private static let rounding = 2e-13
 
@@ -99,52 +101,30 @@ struct PanelLimits: Sendable {
     let width = end - start
     let gap = border - left.ends.end
     guard width < 0.5 * widest, width > 4 * atomWidth, abs(gap) < 1e-6 * width else { return nil }
-    // Quick: on twice the width, coefficients of degree 15 are thousands of times what they are.
-    let most = 3e-3 * Self.densityTail + 1e-12 / width
-    guard left.density(line).tail < most, right.density(line).tail < most else { return nil }
-    let (leftSlopes, leftLogs, _) = left.density(line)
-    let (rightSlopes, rightLogs, _) = right.density(line)
+    guard left.mayJoin(&right, line, within: Self.jointError) else { return nil }
+    let (leftDensity, rightDensity) = (left.density(line), right.density(line))
     let middle = 0.5 * (start + end)
     let anchor = line.anchor(of: middle)
     var joint = Panel(
       anchor: anchor, centre: middle - anchor, halfWidth: 0.5 * width, line: line
     ) { position in
-      let (panel, logs) = position < border ? (left.panel, leftLogs) : (right.panel, rightLogs)
-      let place = panel.coordinate(
-        of: position, slopes: position < border ? leftSlopes : rightSlopes)
+      let isLeft = position < border
+      let (panel, density) = isLeft ? (left.panel, leftDensity) : (right.panel, rightDensity)
+      let place = panel.coordinate(of: position, slopes: density.slopes)
       return (
-        PanelRule.standard.value(logs, at: place), PanelRule.standard.value(panel.labels, at: place)
+        PanelRule.standard.value(density.logs, at: place),
+        PanelRule.standard.value(panel.labels, at: place)
       )
     }
     let tail = joint.densityTail
-    guard tail < 2 * Self.densityTail, tail * joint.mass < 0.001 * tolerance,
-      sumsRight(joint, line, within: 0.001 * tolerance)
+    // The last coefficients may be small by chance: what both know must be there.
+    let error = min(Self.jointError, 0.01 * tolerance / joint.mass)
+    guard tail < Self.jointError, tail * joint.mass < 0.001 * tolerance,
+      sumsRight(joint, line, within: 0.001 * tolerance),
+      joint.says(leftDensity.logs, at: left.panel.positions, within: error),
+      joint.says(rightDensity.logs, at: right.panel.positions, within: error)
     else { return nil }
     joint.scale(by: (left.panel.mass + right.panel.mass) / joint.mass)
     return joint
-  }
-}
-
-/// What is asked of a panel by both its neighbours, found once.
-struct PanelProfile {
-  let panel: Panel
-  let ends: (start: Double, end: Double)
-  private var known: (slopes: PanelRule.Row, logs: PanelRule.Row, tail: Double)?
-
-  init(_ panel: Panel) {
-    self.panel = panel
-    ends = panel.ends
-  }
-
-  /// Φ′ and log dμ/dσ at the nodes, and the tail of that.
-  mutating func density(
-    _ line: some PanelLine
-  ) -> (slopes: PanelRule.Row, logs: PanelRule.Row, tail: Double) {
-    if let known { return known }
-    let slopes = panel.slopes
-    let logs = panel.currentLogDensities(line, slopes: slopes)
-    let found = (slopes, logs, PanelRule.standard.tail(logs))
-    known = found
-    return found
   }
 }

@@ -22,6 +22,8 @@ final class PanelRule: Sendable {
   private let barycentric: Row
   /// What the last two Legendre coefficients make of values.
   private let last: (Row, Row)
+  /// The same of those of degree 1, 2, 7 and 8.
+  private let early: (Row, Row, Row, Row)
   /// Columns: what a value adds to the first derivative at the nodes.
   private let slopes: [Row]
   /// Columns: what a value adds to the powers of ξ.
@@ -74,6 +76,7 @@ final class PanelRule: Sendable {
     places = Row(nodes)
     self.barycentric = Row(barycentric)
     last = (coefficient(p - 2), coefficient(p - 1))
+    early = (coefficient(1), coefficient(2), coefficient(p / 2 - 1), coefficient(p / 2))
     self.slopes = slopes
     halves = [columns(nodes.map { 0.5 * ($0 - 1) }), columns(nodes.map { 0.5 * ($0 + 1) })]
     ends = (
@@ -148,6 +151,16 @@ final class PanelRule: Sendable {
   @inline(__always)
   func tail(_ values: Row) -> Double {
     abs((values * last.0).total) + abs((values * last.1).total)
+  }
+
+  /// Magnitudes of the Legendre coefficient of degree 1, of those of degree 1 and 2, and of 7 and 8.
+  @inline(__always)
+  func bends(_ values: Row) -> (first: Double, low: Double, middle: Double) {
+    let first = abs((values * early.0).total)
+    return (
+      first, first + abs((values * early.1).total),
+      abs((values * early.2).total) + abs((values * early.3).total)
+    )
   }
 
   /// The same of p values in a row of numbers.

@@ -65,49 +65,70 @@ extension Benchmarks {
       }
     }
     var count = 0
-    var rates = 0.0
-    for evolution in try started() {
-      for time in runFile.snapshotTimes {
-        // Meshes change from step to step, and with them what a right-hand side takes.
-        while evolution.memory.time < time {
-          let before = evolution.evaluations
-          let each = evolution.rateSeconds(sets: 1, repetitions: 9)
-          try evolution.advance(to: time) { true }
-          rates += each * Double(evolution.evaluations - before)
-        }
+    var rates = Double.infinity
+    var steps = Double.infinity
+    var whole = Double.infinity
+    // In turns: a machine's speed changes from minute to minute.
+    for _ in 0..<(compares ? 3 : 9) {
+      let alone = try started().map {
+        try rightHandSides(of: $0, through: runFile.snapshotTimes)
       }
-      count += evolution.evaluations
-    }
-    let steps = try leastProcessorSeconds {
-      for evolution in try started() {
-        for time in runFile.snapshotTimes { try evolution.advance(to: time) { false } }
-      }
-    }
-    let whole = try leastProcessorSeconds {
-      _ = try RunSession(runFile, start: .overwrite, compares: compares, threads: 1).execute()
+      count = alone.reduce(0) { $0 + $1.count }
+      rates = min(rates, alone.reduce(0) { $0 + $1.seconds })
+      let evolutions = try started()
+      steps = min(
+        steps,
+        try processorSeconds {
+          for evolution in evolutions {
+            for time in runFile.snapshotTimes { try evolution.advance(to: time) { false } }
+          }
+        })
+      whole = min(
+        whole,
+        try processorSeconds {
+          _ = try RunSession(runFile, start: .overwrite, compares: compares, threads: 1).execute()
+        })
     }
     let bound = "its \(count) right-hand sides"
     report("\(name): steps", steps, rates, of: bound, target: 1.5)
     report("\(name): with all that is written of it", whole, rates, of: bound, target: 1.5)
   }
 
-  private static func leastProcessorSeconds(_ body: () throws -> Void) rethrows -> Double {
-    var least = Double.infinity
-    for _ in 0..<5 {
-      let start = clock()
-      try body()
-      least = min(least, Double(clock() - start) / Double(CLOCKS_PER_SEC))
+  /// How many right-hand sides an evolution takes, and how long these take by themselves.
+  private static func rightHandSides(
+    of evolution: any Measured, through times: [Double]
+  ) throws -> (count: Int, seconds: Double) {
+    var seconds = 0.0
+    for time in times {
+      // Meshes change from step to step, and with them what a right-hand side takes.
+      while evolution.memory.time < time {
+        let before = evolution.evaluations
+        let each = evolution.rateSeconds(sets: 1, repetitions: 3)
+        try evolution.advance(to: time) { true }
+        seconds += each * Double(evolution.evaluations - before)
+      }
     }
-    return least
+    return (evolution.evaluations, seconds)
+  }
+
+  private static func processorSeconds(_ body: () throws -> Void) rethrows -> Double {
+    let start = clock()
+    try body()
+    return Double(clock() - start) / Double(CLOCKS_PER_SEC)
   }
 
   /// What the library alone takes for the numbers of a run's output, written in one go.
   private static func measureFile(_ runFile: RunFile, copy: String) throws {
     let numbers = try contents(of: NetCDFFile(opening: runFile.output.file).root)
-    let bare = try leastProcessorSeconds {
-      let file = try NetCDFFile(creating: copy, overwrite: true)
-      try write(numbers, to: file.root)
-      try file.close()
+    var bare = Double.infinity
+    for _ in 0..<9 {
+      bare = min(
+        bare,
+        try processorSeconds {
+          let file = try NetCDFFile(creating: copy, overwrite: true)
+          try write(numbers, to: file.root)
+          try file.close()
+        })
     }
     print(String(format: "  of which libnetcdf, writing its file in one go: %.4g µs", bare * 1e6))
   }

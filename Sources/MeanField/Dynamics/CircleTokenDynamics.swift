@@ -111,10 +111,10 @@ public struct CircleTokenDynamics: AttentionStepping {
 
   /// N(u), in an array of its own.
   private mutating func rate(at state: [Double]) -> [Double] {
-    var rate = state
-    state.withUnsafeBufferPointer { state in
-      if let base = state.baseAddress { writeRate(of: base, into: &rate) }
+    [Double](unsafeUninitializedCapacity: state.count) { rate, filled in
+      guard let place = rate.baseAddress else { return }
+      writeRate(of: state, into: place)
+      filled = state.count
     }
-    return rate
   }
 }

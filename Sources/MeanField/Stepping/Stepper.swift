@@ -99,7 +99,8 @@ public struct Stepper {
     evaluate(&dynamics, state, into: storage[0])
     dynamics.beginStep(state)
     if memory.chosen == 0 { memory.chosen = firstStep(&dynamics, state) }
-    var candidate = state
+    // Every attempt writes all of it.
+    var candidate = [Double](unsafeUninitializedCapacity: state.count) { $1 = state.count }
     var wasRejected = false
     var wasHalved = false
     while true {

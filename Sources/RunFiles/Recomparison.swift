@@ -22,7 +22,7 @@ public struct Recomparison {
     guard let text = try file.root.attribute("run_file")?.text else {
       throw RunFileError.content("\(path): has no attribute run_file: not an output of meanfield")
     }
-    written = try file.root.dimensionLength("time")
+    written = try file.root.snapshotCount
     try file.close()
     runFile = try RunFile(text: text, name: path, settings: settings)
     var recorded = try RunFile(text: text, name: path, settings: [])

@@ -204,7 +204,7 @@ public final class RunSession {
     guard FileManager.default.fileExists(atPath: runFile.output.file) else { return false }
     let file = try NetCDFFile(opening: runFile.output.file)
     let owner = try file.root.attribute("run_file")?.text
-    let written = try file.root.dimensionLength("time")
+    let written = try file.root.snapshotCount
     try file.close()
     guard owner == resolved else {
       throw RunFileError.content(

@@ -8,14 +8,12 @@ extension NetCDFFile.Group {
   ///
   /// - Parameters:
   ///   - integerFill: the fill value of a variable of integers; nil for none.
-  ///   - isWhole: whether values come record by record, none with gaps: then there is no fill value, and
-  ///     blocks need not be filled before they are written.
   ///   - chunks: the shape of the blocks in which values are stored, one number a dimension; nil
   ///     takes as many small records of a growing dimension together as make a large write, and leaves
   ///     all else to the library.
   public func defineVariable(
     _ name: String, _ type: NetCDFFile.ValueType, dimensions: [String], integerFill: Int? = nil,
-    isWhole: Bool = false, chunks: [Int]? = nil,
+    chunks: [Int]? = nil,
     attributes: KeyValuePairs<String, NetCDFFile.Attribute> = [:]
   ) throws(NetCDFError) {
     precondition(chunks.map { $0.count == dimensions.count } ?? true, "one chunk size a dimension")
@@ -40,10 +38,8 @@ extension NetCDFFile.Group {
       operation = "choose the fill value of"
       return switch (type, integerFill) {
       case (.double, _):
-        isWhole
-          ? nc_def_var_fill(id, variable, NC_NOFILL, nil)
-          : dimensions == [name]
-            ? NC_NOERR : withUnsafeBytes(of: Double.nan) { fill(variable, $0) }
+        dimensions == [name]
+          ? NC_NOERR : withUnsafeBytes(of: Double.nan) { fill(variable, $0) }
       case (.int64, .some(let value)):
         withUnsafeBytes(of: Int64(value)) { fill(variable, $0) }
       case (.int32, .some(let value)):

@@ -142,6 +142,14 @@ extension NetCDFFile.Group {
     try read(name, 0, start, count) { nc_get_vara_double(id, $0, $1, $2, $3) }
   }
 
+  /// Snapshots of an output that are whole: their time is written last.
+  ///
+  /// The dimension may be longer where a write failed; what is read as time there is the library's own fill
+  /// value, 9.97 · 10³⁶.
+  public var snapshotCount: Int {
+    get throws(NetCDFError) { try doubles("time").prefix { $0 < 9e36 }.count }
+  }
+
   /// Reads integers; see the function for doubles.
   public func integers(
     _ name: String, start: [Int]? = nil, count: [Int]? = nil

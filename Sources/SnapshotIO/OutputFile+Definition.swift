@@ -84,7 +84,6 @@ extension OutputFile {
       let components = chart.token.width > 1 ? ["component"] : []
       try group.defineVariable(
         chart.token.name, .double, dimensions: ["time", "member", "particle"] + components,
-        isWhole: true,
         attributes: [
           "long_name": .text(chart.token.longName), "units": .text(chart.token.units),
         ])

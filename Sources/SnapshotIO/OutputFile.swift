@@ -27,6 +27,8 @@ public final class OutputFile {
   private let earlierTime: Double
   private let claim: DiskClaim
   /// Bytes written since the last `sync`: they may not be on the disk yet.
+  ///
+  /// Large records are there at once and ask for room twice until then.
   private var unsynced = 0
 
   /// Room that must stay free for the file's own tables when it is closed.

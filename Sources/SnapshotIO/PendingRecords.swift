@@ -1,8 +1,8 @@
 /// Records of variables that grow with time, until several of each are written at once.
 ///
 /// A call of the library takes as long as writing a thousand numbers, and there are some thirty variables: a
-/// run of many small snapshots would spend its time there. Large records do not wait. Nothing is lost by waiting, since what the
-/// library has been given outlives the process only from the next `sync` on.
+/// run of many small snapshots would spend its time there. Nothing is lost by waiting, since what the
+/// library has been given outlives the process only from the next `sync` on. Large records do not wait.
 struct PendingRecords {
   /// One record; shorter ones than others are filled up, doubles with NaN.
   enum Values {

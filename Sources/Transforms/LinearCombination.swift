@@ -28,7 +28,7 @@ public func combine(
 /// Two results Σ_j first_j terms_j and Σ_j second_j terms_j beside base + scale Σ_j weights_j terms_j, in one
 /// pass over the terms, which are far from the core where they are long.
 ///
-/// Terms that all three have with weight zero are not read.
+/// Terms that all three have with weight zero are not read; in one sum alone such a weight is a factor.
 public func combine(
   base: UnsafePointer<Double>, weights: [Double], scale: Double = 1, first: [Double],
   second: [Double], terms: [UnsafeMutablePointer<Double>],

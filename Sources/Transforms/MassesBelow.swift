@@ -4,7 +4,7 @@
 ///
 /// - Parameters:
 ///   - ends: in radians.
-///   - angles: any real numbers below 10⁵.
+///   - angles: any real numbers below 10⁵; those within rounding of whole turns may count on either side.
 ///   - masses: of the angles, none negative.
 /// - Returns: one sum for every end, which are in the order of the ends to the bit, and the total.
 public func massesBelow(

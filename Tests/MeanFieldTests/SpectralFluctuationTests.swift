@@ -66,7 +66,7 @@ struct SpectralFluctuationTests {
   }
 
   /// Through a void, Z = e^{−80} of its peak: a law on S² that is symmetric about the pole fluctuates like the zonal
-  /// one, whose velocities there are sums over rings.
+  /// one, whose velocities fade there by another rule, so they do not matter.
   @Test func voidsOnTheSphereDoNotFluctuate() throws {
     let time = 0.4
     let found = try [Manifold.sphere(dimension: 3), .zonal(dimension: 3)].map { manifold in

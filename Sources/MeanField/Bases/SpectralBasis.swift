@@ -32,8 +32,8 @@ public protocol SpectralBasis {
   func loadSlopes(_ state: UnsafePointer<Double>, _ kernel: KernelSpectrum)
   /// Puts Z̄ on the grid, Z̄ = Σ_l ā_l proj_l μ.
   func loadPartition(_ state: UnsafePointer<Double>, _ kernel: KernelSpectrum)
-  /// Makes X̄/Z̄ right, or harmless to a tenth of a tolerance, where Z̄ is too small for a sum of harmonics,
-  /// after both are on the grid.
+  /// Makes X̄/Z̄ right where Z̄ is too small for a sum of harmonics, or harmless: to a tenth of a tolerance, or to
+  /// 10⁻¹⁴ (2β + 1), in what the flux makes of functions of slope one. After both are on the grid.
   func fillVoids(_ kernel: KernelSpectrum, tolerance: Double)
   /// Writes massUnit · Σ_j flux_j·∇e(x_j) for every basis function, from the fluxes in `slope`.
   func writeDivergence(into rate: UnsafeMutablePointer<Double>)

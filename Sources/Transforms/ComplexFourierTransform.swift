@@ -11,8 +11,7 @@ public final class ComplexFourierTransform {
   /// How many sequences there are.
   public let width: Int
 
-  private let forwardPlan: fftw_plan
-  private let backwardPlan: fftw_plan
+  private let plans: FourierPlans
 
   public init(count: Int, width: Int) {
     precondition(count > 0 && width > 0, "a transform has a positive length and width")
@@ -22,7 +21,7 @@ public final class ComplexFourierTransform {
     let (source, target) = (VectorBuffer(count: size), VectorBuffer(count: size))
     var length = Int32(count)
     let step = Int32(width)
-    (forwardPlan, backwardPlan) = FourierPlanner.plans(count: count) { flags in
+    plans = FourierPlanner.plans(.init(count: count, batch: width, isReal: false)) { flags in
       func plan(_ sign: Int32) -> fftw_plan? {
         fftw_plan_many_dft(
           1, &length, step, Self.complex(source.base), nil, step, 1, Self.complex(target.base), nil,
@@ -32,18 +31,16 @@ public final class ComplexFourierTransform {
     }
   }
 
-  deinit { FourierPlanner.destroy(forwardPlan, backwardPlan) }
-
   public func forward(
     _ source: UnsafeMutablePointer<Vector>, to target: UnsafeMutablePointer<Vector>
   ) {
-    fftw_execute_dft(forwardPlan, Self.complex(source), Self.complex(target))
+    fftw_execute_dft(plans.forward, Self.complex(source), Self.complex(target))
   }
 
   public func backward(
     _ source: UnsafeMutablePointer<Vector>, to target: UnsafeMutablePointer<Vector>
   ) {
-    fftw_execute_dft(backwardPlan, Self.complex(source), Self.complex(target))
+    fftw_execute_dft(plans.backward, Self.complex(source), Self.complex(target))
   }
 
   private static func complex(

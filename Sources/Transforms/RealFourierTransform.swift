@@ -7,7 +7,7 @@ internal import CFFTW
 /// stands at `samples[j · batch + b]`; coefficient k = 0…n/2 of sequence b at
 /// `coefficients[2 (k · batch + b)]`, real part first.
 ///
-/// The plan owns its aligned work arrays.
+/// The work arrays are its own and aligned.
 public final class RealFourierTransform {
   public let count: Int
   public let batch: Int
@@ -19,8 +19,7 @@ public final class RealFourierTransform {
 
   private let samplesBuffer: AlignedBuffer
   private let coefficientsBuffer: AlignedBuffer
-  private let forward: fftw_plan
-  private let backward: fftw_plan
+  private let plans: FourierPlans
 
   public init(count: Int, batch: Int = 1) {
     precondition(count > 0 && batch > 0, "a transform has a positive length and batch")
@@ -32,12 +31,10 @@ public final class RealFourierTransform {
     self.coefficientsBuffer = coefficientsBuffer
     samples = samplesBuffer.base
     coefficients = coefficientsBuffer.base
-    let real = samplesBuffer.base
-    let complex = UnsafeMutableRawPointer(coefficientsBuffer.base)
-      .assumingMemoryBound(to: fftw_complex.self)
+    let (real, complex) = (samplesBuffer.base, Self.complex(coefficientsBuffer.base))
     var length = Int32(count)
     let many = Int32(batch)
-    (forward, backward) = FourierPlanner.plans(count: count) { flags in
+    plans = FourierPlanner.plans(.init(count: count, batch: batch, isReal: true)) { flags in
       (
         fftw_plan_many_dft_r2c(
           1, &length, many, real, nil, many, 1, complex, nil, many, 1, flags),
@@ -47,16 +44,24 @@ public final class RealFourierTransform {
     }
   }
 
-  deinit { FourierPlanner.destroy(forward, backward) }
-
   /// Samples to coefficients; `samples` are kept.
-  public func analyze() { fftw_execute(forward) }
+  public func analyze() {
+    fftw_execute_dft_r2c(plans.forward, samples, Self.complex(coefficients))
+  }
 
   /// Coefficients to samples; `coefficients` are destroyed.
-  public func synthesize() { fftw_execute(backward) }
+  public func synthesize() {
+    fftw_execute_dft_c2r(plans.backward, Self.complex(coefficients), samples)
+  }
 
   /// Sets coefficients to zero.
   public func clearCoefficients() {
     coefficients.update(repeating: 0, count: coefficientCount)
+  }
+
+  private static func complex(
+    _ numbers: UnsafeMutablePointer<Double>
+  ) -> UnsafeMutablePointer<fftw_complex> {
+    UnsafeMutableRawPointer(numbers).assumingMemoryBound(to: fftw_complex.self)
   }
 }

@@ -9,7 +9,10 @@ public struct CircleTokenDynamics: AttentionStepping {
   public let equation: Equation
   public let count: Int
 
+  /// Nil for 1/N each.
   private let masses: [Double]?
+  /// The same in numbers.
+  private let weights: [Double]
   private let kernel: KernelSpectrum
   private let field: CircleField
   private let momentCount: Int
@@ -26,6 +29,7 @@ public struct CircleTokenDynamics: AttentionStepping {
     self.equation = equation
     self.count = count
     self.masses = masses
+    weights = masses ?? [Double](repeating: 1 / Double(count), count: count)
     kernel = equation.kernel
     let road: CircleField.Road? = usesPairSums.map { $0 ? .pairs : .moments }
     // At 10⁻⁶ moments know X to 10⁻⁸.
@@ -65,7 +69,6 @@ public struct CircleTokenDynamics: AttentionStepping {
     seen = SeenRate(of: state, rate)
     var dissipation = rate[count]
     let angles = Array(state.dropLast())
-    let weights = masses ?? [Double](repeating: 1 / Double(count), count: count)
     let moments = InitialLaw.tokens(.init(points: angles, masses: weights))
       .circularMoments(modes: momentCount - 1)
     func sum(_ part: KernelSpectrum.Part, _ weight: (Int) -> Double) -> Double {
@@ -97,14 +100,14 @@ public struct CircleTokenDynamics: AttentionStepping {
       for j in 0..<count {
         let half = sin((angles[i] - angles[j]) / 2)
         let fall = 2 * half * half
-        let kernel = (masses?[j] ?? 1 / Double(count)) * exp(-beta * fall)
+        let kernel = weights[j] * exp(-beta * fall)
         partition += kernel
         radial += kernel * (1 - fall)
       }
       let factor = divides ? 1 / partition : equation.attention.clock
       let velocity = velocities[i]
       state[i] += atan2(h * velocity, 1 + h * factor * radial)
-      state[count] += h * (masses?[i] ?? 1 / Double(count)) * velocity * velocity / factor
+      state[count] += h * weights[i] * velocity * velocity / factor
     }
     finishStep(&state)
   }

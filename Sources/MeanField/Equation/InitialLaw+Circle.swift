@@ -109,8 +109,7 @@ extension InitialLaw {
     let ones = [Double](repeating: 1, count: modes + 1)
     var angle = step * Double(best)
     for _ in 0..<8 {
-      let slope = moments.series(ones, at: angle, order: 1)
-      let curvature = moments.series(ones, at: angle, order: 2)
+      let (slope, curvature) = moments.seriesWithSlope(ones, at: angle, order: 1)
       guard curvature > 0 else { break }
       let change = slope / curvature
       if abs(change) > step { break }

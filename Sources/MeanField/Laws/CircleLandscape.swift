@@ -1,5 +1,4 @@
 internal import Foundation
-internal import Synchronization
 internal import Transforms
 
 /// Z̄, or ⟨x, ∫ y dμ⟩ at β = 0, with its critical points: zeros of a Fourier series of K(β) modes.
@@ -26,15 +25,14 @@ struct CircleLandscape {
   init(moments: Moments, attention: Attention) {
     self.moments = moments
     beta = attention.beta
-    factors = KernelSpectrum.known(beta: attention.beta, dimension: 2).landscape
+    let factors = KernelSpectrum.known(beta: attention.beta, dimension: 2).landscape
+    self.factors = factors
     let modes = min(factors.count, moments.count) - 1
     var count = 256
     while count < 16 * modes { count *= 2 }
     spacing = 2 * Double.pi / Double(count)
-    let grid = LandscapeGrids.take(count)
-    defer { LandscapeGrids.keep(grid) }
-    var tables: [[Double]] = []
-    for order in 0...2 {
+    let grid = RealFourierTransform(count: count)
+    let tables = (0...2).map { order in
       grid.clearCoefficients()
       for k in 0...modes {
         let x = factors[k] * moments.real(k)
@@ -49,7 +47,7 @@ struct CircleLandscape {
         }
       }
       grid.synthesize()
-      tables.append((0..<count).map { grid.samples[$0] })
+      return Array(UnsafeBufferPointer(start: grid.samples, count: count))
     }
     values = tables[0]
     slopes = tables[1]
@@ -81,7 +79,8 @@ struct CircleLandscape {
       let first = Int((start / spacing).rounded(.down)) + 1
       let last = Int((end / spacing).rounded(.up)) - 1
       guard first <= last else { return zero(order: 1, start, end, rises: true) }
-      let place = (first...last).min { values[$0 % count] < values[$1 % count] } ?? first
+      var place = first
+      for j in first...last where values[j % count] < values[place % count] { place = j }
       let left = max(start, spacing * Double(place - 1))
       let right = min(end, spacing * Double(place + 1))
       // In a void the place is a matter of rounding, and no mass depends on it.
@@ -111,12 +110,16 @@ struct CircleLandscape {
   }
 
   private func criticalPoints(inCell j: Int) -> [CriticalPoint] {
-    let next = (j + 1) % values.count
+    let next = j + 1 == values.count ? 0 : j + 1
     let left = spacing * Double(j)
     let right = left + spacing
     let (a, b) = (slopes[j], slopes[next])
     if (a > 0) != (b > 0) {
-      return [CriticalPoint(angle: zero(order: 1, left, right, rises: a <= 0), isMaximum: a > 0)]
+      let chord = left + spacing * a / (a - b)
+      return [
+        CriticalPoint(
+          angle: zero(order: 1, left, right, from: chord, rises: a <= 0), isMaximum: a > 0)
+      ]
     }
     // Z′ has the same sign at both ends; between them it may still dip across zero and back.
     let (c, d) = (curvatures[j], curvatures[next])
@@ -135,10 +138,12 @@ struct CircleLandscape {
   ///
   /// Newton's method, halving the bracket where it would leave it. Whether the derivative rises is
   /// for the caller to say: at a zero on the grid its sign at the border is that of rounding.
-  private func zero(order: Int, _ left: Double, _ right: Double, rises: Bool) -> Double {
+  private func zero(
+    order: Int, _ left: Double, _ right: Double, from guess: Double? = nil, rises: Bool
+  ) -> Double {
     var low = left
     var high = right
-    var angle = 0.5 * (low + high)
+    var angle = guess ?? 0.5 * (low + high)
     for _ in 0..<60 {
       let (value, slope) = moments.seriesWithSlope(factors, at: angle, order: order)
       if (value > 0) == rises { high = angle } else { low = angle }
@@ -155,25 +160,5 @@ struct CircleLandscape {
 
   private func series(_ angle: Double, order: Int) -> Double {
     moments.series(factors, at: angle, order: order)
-  }
-}
-
-/// Transforms that wait for the next landscape: planning one takes longer than all else.
-private enum LandscapeGrids {
-  /// One that nobody uses at the moment.
-  private struct Idle: @unchecked Sendable {
-    let grid: RealFourierTransform
-  }
-
-  private static let idle = Mutex<[Int: Idle]>([:])
-
-  static func take(_ count: Int) -> RealFourierTransform {
-    let found = idle.withLock { $0.removeValue(forKey: count) }
-    return found?.grid ?? RealFourierTransform(count: count)
-  }
-
-  static func keep(_ grid: RealFourierTransform) {
-    let found = Idle(grid: grid)
-    idle.withLock { $0[found.grid.count] = found }
   }
 }

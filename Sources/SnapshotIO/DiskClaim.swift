@@ -5,6 +5,7 @@ internal import Foundation
 ///
 /// Where the system or the file system knows no such thing, nothing is claimed.
 final class DiskClaim {
+  private let path: String
   private let descriptor: Int32
   /// Where the claim ends in the file; 0 for none.
   private var end = 0
@@ -13,6 +14,7 @@ final class DiskClaim {
 
   /// - Parameter path: a file that is there.
   init(path: String) {
+    self.path = path
     descriptor = open(path, O_WRONLY | O_CLOEXEC)
   }
 
@@ -27,19 +29,21 @@ final class DiskClaim {
     return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
   }
 
-  /// What is claimed beyond what is asked for, so that few snapshots need a claim of their own.
-  private static let ahead = 1 << 20
-
   /// Whether `bytes` beyond the file's present end are claimed already.
   func holds(_ bytes: Int) -> Bool { isHeld && size + bytes <= end }
 
   /// Claims `bytes` beyond the file's present end; false if the disk has no room for them.
-  func take(_ bytes: Int) -> Bool {
+  ///
+  /// - Parameter ahead: bytes to claim beyond these where there is room, so that few snapshots need a claim of
+  ///   their own.
+  func take(_ bytes: Int, ahead: Int = 1 << 20) -> Bool {
     guard descriptor >= 0, let allocate = Self.allocate else { return true }
     if holds(bytes) { return true }
     let size = size
+    // The system would claim beyond the limit on file sizes what can never be written.
+    let most = DiskRoom.roomBelowLimit(path) ?? .max
     isHeld = true
-    for length in [bytes + Self.ahead, bytes] {
+    for length in [bytes + ahead, bytes] where length <= most {
       // 1: the file's size stays as it is.
       if allocate(descriptor, 1, size, length) == 0 {
         end = size + length

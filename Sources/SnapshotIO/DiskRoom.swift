@@ -38,7 +38,7 @@ public enum DiskRoom {
   }
 
   /// What the process's limit on file sizes leaves; nil if there is no limit.
-  private static func roomBelowLimit(_ path: String) -> Int? {
+  static func roomBelowLimit(_ path: String) -> Int? {
     var limit = rlimit()
     #if canImport(Glibc)
       let status = getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)

@@ -30,14 +30,14 @@ extension OutputFile {
     try root.defineDimension("cluster", length: nil)
     if layout.hasDensity {
       try defineDensity(root)
-      try defineMergers(try root.group(named: "mergers"))
-      if layout.expectedNodes != nil { try defineNodes(try root.group(named: "nodes")) }
+      try defineMergers(try group("mergers"))
+      if layout.expectedNodes != nil { try defineNodes(try group("nodes")) }
     }
     if layout.members > 0 {
       try root.defineDimension("member", length: layout.members)
-      try defineParticles(try root.group(named: "particles"))
+      try defineParticles(try group("particles"))
     }
-    if layout.hasComparison { try defineComparison(try root.group(named: "comparison")) }
+    if layout.hasComparison { try defineComparison(try group("comparison")) }
     try writeCoordinates(root)
   }
 

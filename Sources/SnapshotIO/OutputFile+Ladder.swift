@@ -39,7 +39,7 @@ extension OutputFile {
   /// Rungs of the ladder that the file has; nil without one.
   public func ladderLength() throws(NetCDFError) -> Int? {
     guard try file.root.hasGroup(named: "comparison") else { return nil }
-    let group = try file.root.group(named: "comparison")
+    let group = try group("comparison")
     return try group.hasVariable("count") ? group.dimensionLength("count") : nil
   }
 

@@ -24,6 +24,8 @@ public final class OutputFile {
   var nodeChunks = (row: -1, count: 0)
   /// Places of every variable of clusters so far.
   var clusterWidth: Int
+  /// Groups that have been asked for: to find one takes the library as long as to write a thousand numbers.
+  private var groups: [String: NetCDFFile.Group] = [:]
   private let earlierTime: Double
   private let claim: DiskClaim
   /// Bytes written since the last `sync`: they may not be on the disk yet.
@@ -58,6 +60,14 @@ public final class OutputFile {
     earlierTime = try file.root.attribute("wall_time")?.doubles?.first ?? 0
     clusterWidth = try file.root.dimensionLength("cluster")
     claim = DiskClaim(path: path)
+  }
+
+  /// The group of this name, created if it is not there.
+  func group(_ name: String) throws(NetCDFError) -> NetCDFFile.Group {
+    if let known = groups[name] { return known }
+    let group = try file.root.group(named: name)
+    groups[name] = group
+    return group
   }
 
   // MARK: Closing and room
@@ -105,13 +115,14 @@ public final class OutputFile {
     // What has not been synced yet takes room too, and what is claimed for it is no longer free:
     // with both out of the way the file system tells the truth.
     let needed = unsynced + bytes + Self.reserve
+    let ahead = max(1 << 20, 8 * newBytes)
     if !claim.holds(needed),
-      Self.shortage(for: unsynced + bytes, at: path) != nil || !claim.take(needed)
+      Self.shortage(for: unsynced + bytes, at: path) != nil || !claim.take(needed, ahead: ahead)
     {
       try sync()
       bytes = newBytes + layout.begunBytes
       try Self.requireRoom(for: bytes, at: path)
-      guard claim.take(bytes + Self.reserve) else {
+      guard claim.take(bytes + Self.reserve, ahead: ahead) else {
         throw Self.noRoom(0, for: bytes, at: path)
       }
     }

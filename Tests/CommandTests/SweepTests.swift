@@ -31,14 +31,14 @@ struct SweepTests {
 
     """
 
-  /// Seconds of work in many points.
+  /// Seconds of work in many points, so that signals some tenths of a second from the start come before the end.
   static let long = """
     manifold: circle
     initial: uniform
     density: none
-    particles: {count: 2000, members: 2}
-    time: {end: 4, tolerance: 1e-6}
-    output: {file: out.nc, every: 1}
+    particles: {count: 20000, members: 2}
+    time: {end: 20, tolerance: 1e-6}
+    output: {file: out.nc, every: 5}
     sweep:
       keys:
         - {key: attention.beta, from: 4, to: 9, count: 6}
@@ -209,7 +209,7 @@ struct SweepTests {
     "a sweep that does not fit on the disk does not start; a disk that fills later does no harm")
   func disk() throws {
     let refused = try meanfield.inShell(
-      "ulimit -f 8", "sweep", "long.yaml", "--set", "output.every=0.001")
+      "ulimit -f 8", "sweep", "long.yaml", "--set", "output.every=0.005")
     #expect(refused.status == 65)
     #expect(refused.error.hasPrefix("meanfield: the sweep would write about 6."))
     #expect(!folder.holds("out.nc"))

@@ -5,7 +5,7 @@ internal import Foundation
 /// Points stand in leaves of eight, crowds of a cell as sixteen masses at its Chebyshev nodes.
 /// Leaves, and eights of leaves, and so on, know their arc and their largest mass; a branch is left
 /// out when even its largest term, times the number of points, is 10⁻¹⁰ of a term known to be there.
-struct CircleSourceTree {
+final class CircleSourceTree {
   private let grid: CircleGrid
   private let beta: Double
   private var nodes = CircleNodes()
@@ -26,7 +26,7 @@ struct CircleSourceTree {
   }
 
   /// Takes in the points of all runs, those of longer runs by their moments.
-  mutating func update(
+  func update(
     _ runs: borrowing CircleRuns, _ angles: UnsafeBufferPointer<Double>,
     masses: UnsafePointer<Double>, _ moments: borrowing CellMoments,
     _ polynomials: CellPolynomials
@@ -45,7 +45,7 @@ struct CircleSourceTree {
   }
 
   /// Finds the leaves that count anywhere in a cell.
-  mutating func findLeaves(near cell: Int) {
+  func findLeaves(near cell: Int) {
     let count = Double(grid.count)
     let scale = Vector(repeating: 2 * beta)
     let unit = Vector(repeating: 1 / count)

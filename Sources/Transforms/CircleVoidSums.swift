@@ -19,7 +19,7 @@ public final class CircleVoidSums {
   private let grid: CircleGrid
   private let polynomials = CellPolynomials()
   private let table: CellKernelTable?
-  private var tree: CircleSourceTree
+  private let tree: CircleSourceTree
   private var sources: CircleRuns
   private var targets: CircleRuns
   private var moments = CellMoments()

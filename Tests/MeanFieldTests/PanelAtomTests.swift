@@ -201,4 +201,35 @@ import Testing
       #expect(abs(sum - clock) < 2e-7)
     }
   }
+
+  /// A cluster of 10⁻¹⁹ comes together by itself where the kernel of the rest, e^{−β(1 − cos Δ)}, is far below that:
+  /// at rate one, so that at t = 45 its panels would be narrower than doubles tell.
+  @Test func clustersOfNextToNoMassBecomeAtoms() throws {
+    let share = 1e-19
+    let attention = Attention(beta: 30)
+    func check(_ run: some LawEvolution, at angle: Double, drift: Double) throws {
+      try run.advance(to: 45) { false }
+      let nodes = try #require(run.snapshot().law.nodes)
+      let nearest = try #require(
+        nodes.angles.indices.min { abs(nodes.angles[$0] - angle) < abs(nodes.angles[$1] - angle) })
+      #expect(nodes.isAtom[nearest])
+      // What started near the border of its basin is still on its way.
+      #expect(abs(nodes.masses[nearest] / share - 1) < 1e-4)
+      #expect(abs(nodes.angles[nearest] - angle) < drift)
+    }
+    func bumps(_ heavy: [Double], _ light: [Double]) -> InitialLaw {
+      .vonMises([
+        .init(mean: heavy, concentration: 6000),
+        .init(mean: light, concentration: 60, weight: share),
+      ])
+    }
+    // The rest draws it with e^{−30 (1 − cos 2.7)}/10⁻¹⁹ sin 2.7 = 7e-7, at first half as much again: it has a width.
+    try check(
+      PanelRuns.circle(attention, from: bumps([0.3], [3]), tolerance: 1e-8, end: 45), at: 3,
+      drift: 1e-4)
+    // The south pole stays.
+    try check(
+      PanelRuns.zonal(3, attention, from: bumps([1], [-1]), tolerance: 1e-8, end: 45),
+      at: .pi, drift: 1e-8)
+  }
 }

@@ -21,6 +21,9 @@ struct PanelLimits: Sendable {
   static let negligibleMass = 1e-30
   /// Panels with less mass together carry nothing but the density of voids.
   static let emptyMass = 1e-17
+  /// Nodes of a panel as narrow as this are not told apart for long: the nearest are 2 % of it from one another,
+  /// 250 times what a position is known to.
+  static let indistinctWidth = 1e-11
   /// Atoms slower than this part of how fast voids part, in units of the kernel's width.
   static let stillness = 1e-4
   /// The part of an image's width that Φ may be wrong by: its slope, and with it the density, is then

@@ -124,18 +124,30 @@ struct PanelMesh: Sendable, Equatable {
     _ line: some PanelLine, limits: PanelLimits, before: [(start: Double, end: Double)]
   ) -> [Bool] {
     let ends = pieces.map(\.ends)
+    /// The last of the pieces that are together narrower than a width.
+    func reach(from i: Int, _ width: Double) -> Int {
+      var j = i
+      while j + 1 < pieces.count, ends[j + 1].end - ends[i].start < width { j += 1 }
+      return j
+    }
     var narrows: [Bool] = []
     var changes: [(range: ClosedRange<Int>, pieces: [PanelPiece])] = []
     var i = 0
     while i < pieces.count {
-      var j = i
-      while j + 1 < pieces.count, ends[j + 1].end - ends[i].start < limits.atomWidth { j += 1 }
-      let width = ends[j].end - ends[i].start
-      let isNarrow = j > i || (width < 0.25 * limits.atomWidth && width > 0)
-      // Atoms that have met move no more; what holds no mass is never more than the density of a void.
-      if isNarrow, width <= before[j].end - before[i].start,
-        pieces[i...j].contains(where: { $0.mass > PanelLimits.emptyMass })
+      var j = reach(from: i, limits.atomWidth)
+      var isNarrow =
+        j > i || pieces[i].isPanel && ends[i].end - ends[i].start < 0.25 * limits.atomWidth
+      // Atoms that have met move no more. Panels without mass say what the density of a void is, until they have
+      // come together by themselves: there are clusters of any mass.
+      if isNarrow, pieces[i...j].contains(where: \.isPanel),
+        !pieces[i...j].contains(where: { $0.mass > PanelLimits.emptyMass })
       {
+        j = reach(from: i, PanelLimits.indistinctWidth)
+        isNarrow =
+          ends[j].end - ends[i].start < PanelLimits.indistinctWidth
+          && pieces[i...j].contains(where: \.isPanel)
+      }
+      if isNarrow, ends[j].end - ends[i].start <= before[j].end - before[i].start {
         changes.append((i...j, [.atom(Self.atom(Array(pieces[i...j]), line))]))
         narrows.append(true)
         i = j + 1

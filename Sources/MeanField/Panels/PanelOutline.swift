@@ -33,7 +33,10 @@ struct PanelOutline: Sendable {
       for (count, mass) in zip(counts, masses) {
         defer { positions += count }
         guard count > 1 else { continue }
-        for i in 1..<count where positions[i] <= positions[i - 1] { return false }
+        // What is narrower becomes an atom after the step.
+        if abs(positions[count - 1] - positions[0]) > PanelLimits.indistinctWidth {
+          for i in 1..<count where positions[i] <= positions[i - 1] { return false }
+        }
         let (start, end) = PanelRule.standard.ends(at: positions)
         let tail = PanelRule.standard.tail(at: positions)
         if limits.excess(tail: tail, mass: mass, width: end - start) > 20 { return false }

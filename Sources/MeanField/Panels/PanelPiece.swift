@@ -14,6 +14,10 @@ enum PanelPiece: Sendable, Equatable {
   case panel(Panel)
   case atom(Atom)
 
+  var isPanel: Bool {
+    if case .panel = self { true } else { false }
+  }
+
   /// Entries of the state.
   var count: Int {
     switch self {

@@ -128,7 +128,14 @@ public struct Stepper {
           memory.rejectedSteps += 1
           continue
         }
+        let coarse = state
         try dynamics.refine(&state, lost: candidate, time: time)
+        if state == coarse {
+          // There is nothing finer: the step is to blame.
+          memory.chosen = 0.2 * h
+          memory.rejectedSteps += 1
+          continue
+        }
         prepare(for: dynamics, count: state.count)
         evaluate(&dynamics, state, into: storage[0])
         candidate = state

@@ -32,18 +32,20 @@ final class DiskClaim {
   /// Whether `bytes` beyond the file's present end are claimed already.
   func holds(_ bytes: Int) -> Bool { isHeld && size + bytes <= end }
 
+  /// The least that is claimed beyond what is asked for, so that few snapshots need a claim of their own.
+  private static let leastAhead = 1 << 20
+
   /// Claims `bytes` beyond the file's present end; false if the disk has no room for them.
   ///
-  /// - Parameter ahead: bytes to claim beyond these where there is room, so that few snapshots need a claim of
-  ///   their own.
-  func take(_ bytes: Int, ahead: Int = 1 << 20) -> Bool {
+  /// - Parameter ahead: bytes to claim beyond these where there is room, if that is more than a mebibyte.
+  func take(_ bytes: Int, ahead: Int = 0) -> Bool {
     guard descriptor >= 0, let allocate = Self.allocate else { return true }
     if holds(bytes) { return true }
     let size = size
     // The system would claim beyond the limit on file sizes what can never be written.
     let most = DiskRoom.roomBelowLimit(path) ?? .max
     isHeld = true
-    for length in [bytes + ahead, bytes] where length <= most {
+    for length in [bytes + max(ahead, Self.leastAhead), bytes] where length <= most {
       // 1: the file's size stays as it is.
       if allocate(descriptor, 1, size, length) == 0 {
         end = size + length

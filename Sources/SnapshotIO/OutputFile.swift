@@ -115,7 +115,7 @@ public final class OutputFile {
     // What has not been synced yet takes room too, and what is claimed for it is no longer free:
     // with both out of the way the file system tells the truth.
     let needed = unsynced + bytes + Self.reserve
-    let ahead = max(1 << 20, 8 * newBytes)
+    let ahead = 8 * newBytes
     if !claim.holds(needed),
       Self.shortage(for: unsynced + bytes, at: path) != nil || !claim.take(needed, ahead: ahead)
     {

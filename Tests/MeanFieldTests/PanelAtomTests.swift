@@ -223,7 +223,8 @@ import Testing
         .init(mean: light, concentration: 60, weight: share),
       ])
     }
-    // The rest draws it with e^{−30 (1 − cos 2.7)}/10⁻¹⁹ sin 2.7 = 7e-7, at first half as much again: it has a width.
+    // The rest draws it with e^{−30 (1 − cos 2.7)}/10⁻¹⁹ sin 2.7 = 7e-7, and at first, while both have a width,
+    // with up to twice that.
     try check(
       PanelRuns.circle(attention, from: bumps([0.3], [3]), tolerance: 1e-8, end: 45), at: 3,
       drift: 1e-4)

@@ -6,7 +6,7 @@ import Testing
 /// When two panels become one: what counts is the density along the line, not along their labels.
 @Suite struct PanelJointTests {
   private static let line = CirclePanelLine(symmetry: 1)
-  private static let limits = PanelLimits(tolerance: 1e-8, beta: 60)
+  private static let limits = PanelLimits(tolerance: 1e-8, timeTolerance: 1e-8, beta: 60)
 
   /// A panel of labels that a flow has carried to where log dμ/dσ is a given function.
   private static func panel(

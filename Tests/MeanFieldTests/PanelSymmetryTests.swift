@@ -28,7 +28,7 @@ import Testing
       let degrees = Array(0...30)
       let pairs = zip(a.law.moments(degrees: degrees), b.law.moments(degrees: degrees))
       #expect(pairs.allSatisfy { abs($0 - $1) < allowed })
-      #expect(abs(a.law.mass - 1) < 2e-15)
+      #expect(abs(a.law.mass - 1) < 1e-15)
       #expect(abs(a.normalizedEnergy - b.normalizedEnergy) < 2 * allowed)
       #expect(abs(a.energyAboveUniform - b.energyAboveUniform) < 2 * allowed)
       #expect(abs(a.scaledDissipation - b.scaledDissipation) < 4 * allowed)

@@ -36,7 +36,7 @@ struct CirclePanelLaw: Law {
       of: part, partLine, modes: max(Self.usualModes, equation.kernel.modes))
   }
 
-  var mass: Double { mesh.pieces.reduce(0) { $0 + $1.mass } }
+  var mass: Double { mesh.mass }
   var mean: [Double] { [landscape.real(1), -landscape.imaginary(1)] }
   var points: [Double] { [] }
   var tokenCount: Int { 0 }

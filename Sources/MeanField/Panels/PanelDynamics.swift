@@ -26,10 +26,12 @@ struct PanelDynamics<Line: PanelLine>: LawDynamics {
   private var stepsSinceTidying = 0
   private static var tidyingInterval: Int { 4 }
 
-  init(equation: Equation, line: Line, law: InitialLaw, tolerance: Double) {
+  init(equation: Equation, line: Line, law: InitialLaw, numerics: PanelNumerics) {
     self.equation = equation
     self.line = line
-    limits = PanelLimits(tolerance: tolerance, beta: equation.attention.beta)
+    limits = PanelLimits(
+      tolerance: numerics.spaceTolerance, timeTolerance: numerics.tolerance,
+      beta: equation.attention.beta)
     field = line.field(equation)
     if case .tokens(let tokens) = law {
       mesh = line.atoms(of: tokens)

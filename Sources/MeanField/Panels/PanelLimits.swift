@@ -14,6 +14,8 @@ struct PanelLimits: Sendable {
   let widest: Double
   /// Mass within this is as good as a point: a width w changes mode k by (kw)²/24 of itself.
   let atomWidth: Double
+  /// What the error of a position counts that moves no mass.
+  private let lightWeight: Double
 
   /// e^{−500} ≈ 10^{−217}: less dense than this is void.
   static let leastLogDensity = -500.0
@@ -34,19 +36,25 @@ struct PanelLimits: Sendable {
   private static let jointError = 6e-8
   /// What rounding leaves in positions: halving would chase it.
   private static let rounding = 2e-13
+  /// How well a step knows any position: the logarithm of a density takes its error times the slopes of
+  /// voids, about ten.
+  private static let positionErrors = 1e-8...1e-7
 
-  init(tolerance: Double, beta: Double) {
+  /// - Parameters:
+  ///   - tolerance: largest error of any moment that space may cause.
+  ///   - timeTolerance: local error of the time stepper.
+  init(tolerance: Double, timeTolerance: Double, beta: Double) {
     self.tolerance = tolerance
+    let asked = Self.positionErrors
+    lightWeight = timeTolerance / min(max(timeTolerance, asked.lowerBound), asked.upperBound)
     waveNumber = max(1, beta.squareRoot())
     widest = min(0.8, 2.5 / waveNumber)
     atomWidth = 1.5 * tolerance.squareRoot() / max(64, 3 * waveNumber)
   }
 
   /// What the error of a node's position counts, 1 for the tolerance of time: less the less mass it
-  /// moves, but positions are right to 10⁻⁸, as densities ask.
-  func errorWeight(ofMass mass: Double) -> Double {
-    max(min(1, 1e3 * mass), min(1, 1e8 * tolerance))
-  }
+  /// moves, but positions are as right as densities ask.
+  func errorWeight(ofMass mass: Double) -> Double { max(min(1, 1e3 * mass), lightWeight) }
 
   func isVoid(_ logDensities: PanelRule.Row) -> Bool {
     all(logDensities .< Self.leastLogDensity)

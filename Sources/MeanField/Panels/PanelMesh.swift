@@ -6,6 +6,18 @@ struct PanelMesh: Sendable, Equatable {
 
   /// Entries of a state: one position for every node.
   var count: Int { pieces.reduce(0) { $0 + $1.count } }
+  /// Σ m: what an addition rounds off goes to the next, as there may be thousands.
+  var mass: Double {
+    var sum = 0.0
+    var excess = 0.0
+    for piece in pieces {
+      let next = piece.mass - excess
+      let total = sum + next
+      excess = (total - sum) - next
+      sum = total
+    }
+    return sum
+  }
   var masses: [Double] { pieces.reduce(into: []) { $1.writeMasses(to: &$0) } }
   var positions: [Double] { pieces.reduce(into: []) { $1.write(to: &$0) } }
   /// log dμ/dσ at the watersheds of voids without panels: entries of a state too, after the positions.
@@ -70,7 +82,8 @@ struct PanelMesh: Sendable, Equatable {
       }
     }
     panels.removeAll { limits.isVoid($0.logDensities) }
-    let mass = panels.reduce(0) { $0 + $1.mass }
+    pieces = panels.map { .panel($0) }
+    let mass = mass
     pieces = panels.map { panel in
       var panel = panel
       panel.scale(by: 1 / mass)

@@ -16,7 +16,7 @@ struct ZonalPanelLaw: Law {
     self.densities = densities
   }
 
-  var mass: Double { mesh.pieces.reduce(0) { $0 + $1.mass } }
+  var mass: Double { mesh.mass }
   var mean: [Double] {
     [zip(mesh.positions, mesh.masses).reduce(0) { $0 + $1.1 * cos($1.0) }]
   }

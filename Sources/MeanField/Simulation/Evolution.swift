@@ -156,8 +156,7 @@ extension Evolution {
   static func panels<Line>(
     _ equation: Equation, from law: InitialLaw, on line: Line, numerics: PanelNumerics
   ) -> Evolution where D == PanelDynamics<Line> {
-    let dynamics = PanelDynamics(
-      equation: equation, line: line, law: law, tolerance: numerics.spaceTolerance)
+    let dynamics = PanelDynamics(equation: equation, line: line, law: law, numerics: numerics)
     let stepper = Stepper(
       scheme: .dormandPrince8, tolerance: numerics.tolerance, longest: numerics.end)
     return Evolution(

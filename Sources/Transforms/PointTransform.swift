@@ -1,32 +1,23 @@
-internal import Foundation
-
 /// Points on the circle to moments, and Fourier series to values at points, in O(N) + O(G log G).
 ///
-/// The circle is cut into G cells. On a cell of centre θ_c, e^{ikθ} = e^{ikθ_c} e^{iκs} with
-/// κ = πk/G and s ∈ [−1, 1], and e^{iκs} is its Chebyshev (Jacobi–Anger) sum to degree 7 written
-/// in powers of s. A series is then eight transforms of length G and one polynomial for every
+/// A series is, as `PointMoments` has it, eight transforms of length G and one polynomial for every
 /// point; moments are the exact transpose: eight powers summed in every cell, eight transforms.
 ///
 /// With G ≥ 6 K the error of the attention kernel is 10⁻¹⁴ of its largest value: mode k is
-/// wrong by 2 (κ/2)⁸/8!, and kernel coefficients fall like e^{−k²/2β} to 10⁻¹⁶ at K ≈ 8.6 √β.
+/// wrong by 2 (κ/2)⁸/8!, κ = πk/G, and kernel coefficients fall like e^{−k²/2β} to 10⁻¹⁶ at K ≈ 8.6 √β.
 public final class PointTransform {
   /// K, the highest mode.
   public let modes: Int
   /// G, a power of two.
   public let cells: Int
 
-  static let degree = 7
   static let powers = 8
 
-  let moments: RealFourierTransform
+  private let moments: PointMoments
   let fields: [RealFourierTransform]
-  /// A second table of powers, added to that of `moments` once the points are through.
-  let second: VectorBuffer
   /// Fields 0 and 1 side by side, pair by pair: (a₀, a₁, b₀, b₁), (a₂, a₃, b₂, b₃), … for each cell.
   let twin: VectorBuffer
-  let scratch = PointScratch()
-  /// g_j(κ_k) at 8k + j: e^{iκs} ≈ Σ_j i^j g_j s^j.
-  private let monomials: [Double]
+  let scratch: PointScratch
 
   /// - Parameters:
   ///   - modes: K ≥ 0.
@@ -36,16 +27,10 @@ public final class PointTransform {
     self.modes = modes
     let cells = Self.cellCount(modes: modes)
     self.cells = cells
-    moments = RealFourierTransform(count: cells, batch: Self.powers)
+    moments = PointMoments(modes: modes, cells: cells, powers: Self.powers)
+    scratch = moments.scratch
     fields = (0..<fieldCount).map { _ in RealFourierTransform(count: cells, batch: Self.powers) }
-    second = VectorBuffer(count: cells)
     twin = VectorBuffer(count: fieldCount > 1 ? 2 * cells : 1)
-    var monomials = [Double](repeating: 0, count: (modes + 1) * Self.powers)
-    for k in 0...modes {
-      let table = Self.monomialCoefficients(Double.pi * Double(k) / Double(cells))
-      for j in 0..<Self.powers { monomials[k * Self.powers + j] = table[j] }
-    }
-    self.monomials = monomials
   }
 
   /// G for K modes.
@@ -65,34 +50,7 @@ public final class PointTransform {
     of angles: UnsafeBufferPointer<Double>, masses: [Double]?,
     into result: UnsafeMutablePointer<Double>
   ) {
-    precondition(masses == nil || masses?.count == angles.count, "one mass for every point")
-    if let masses {
-      masses.withUnsafeBufferPointer { deposit(angles, $0) }
-    } else {
-      deposit(angles, nil)
-    }
-    moments.analyze()
-    let scale = masses == nil ? 1 / Double(max(1, angles.count)) : 1
-    let spectrum = moments.coefficients
-    for k in 0...modes {
-      // Σ_j (−i)^j g_j Q_j: even powers give ±Q, odd ones turn it by −i.
-      let row = spectrum + 2 * k * Self.powers
-      var re = 0.0
-      var im = 0.0
-      for j in 0..<Self.powers {
-        let g = monomials[k * Self.powers + j]
-        let x = row[2 * j]
-        let y = row[2 * j + 1]
-        switch j & 3 {
-        case 0: (re, im) = (re + g * x, im + g * y)
-        case 1: (re, im) = (re + g * y, im - g * x)
-        case 2: (re, im) = (re - g * x, im - g * y)
-        default: (re, im) = (re - g * y, im + g * x)
-        }
-      }
-      result[2 * k] = scale * re
-      result[2 * k + 1] = scale * im
-    }
+    moments.write(of: angles, masses: masses, into: result)
   }
 
   /// Prepares F_f(θ) = Σ_{|k| ≤ K} c_k e^{ikθ}, c_{−k} = conj c_k, for `evaluate`.
@@ -101,6 +59,7 @@ public final class PointTransform {
   public func prepare(field: Int, coefficients: UnsafePointer<Double>) {
     let transform = fields[field]
     transform.clearCoefficients()
+    let monomials = moments.monomials
     for k in 0...modes {
       let row = transform.coefficients + 2 * k * Self.powers
       let x = coefficients[2 * k]
@@ -127,28 +86,5 @@ public final class PointTransform {
     let middle = Vector(1, 1, s2, s2, 1, 1, s2, s2)
     let high = Vector(1, 1, 1, 1, s4, s4, s4, s4)
     return low * middle * high
-  }
-
-  /// g_j with e^{iκs} ≈ Σ_{n ≤ 7} (2 − δ_{n0}) iⁿ J_n(κ) T_n(s) = Σ_j i^j g_j s^j.
-  private static func monomialCoefficients(_ kappa: Double) -> [Double] {
-    // Power-series coefficients of T_n by T_{n+1} = 2 s T_n − T_{n−1}.
-    var chebyshev = [[Double]](
-      repeating: [Double](repeating: 0, count: powers), count: powers)
-    chebyshev[0][0] = 1
-    chebyshev[1][1] = 1
-    for n in 2..<powers {
-      for j in 0..<powers {
-        chebyshev[n][j] = (j > 0 ? 2 * chebyshev[n - 1][j - 1] : 0) - chebyshev[n - 2][j]
-      }
-    }
-    var result = [Double](repeating: 0, count: powers)
-    for n in 0...degree {
-      let bessel = jn(Int32(n), kappa) * (n == 0 ? 1 : 2)
-      for j in stride(from: n & 1, through: n, by: 2) {
-        let sign: Double = ((n - j) / 2) % 2 == 0 ? 1 : -1
-        result[j] += sign * bessel * chebyshev[n][j]
-      }
-    }
-    return result
   }
 }

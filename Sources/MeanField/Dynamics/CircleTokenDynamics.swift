@@ -16,6 +16,7 @@ public struct CircleTokenDynamics: AttentionStepping {
   private let kernel: KernelSpectrum
   private let field: CircleField
   private let momentCount: Int
+  private let sums: CircleMoments
   private var seen = SeenRate()
 
   /// - Parameters:
@@ -35,6 +36,7 @@ public struct CircleTokenDynamics: AttentionStepping {
     // At 10⁻⁶ moments know X to 10⁻⁸.
     field = CircleField(equation, road: road, voidShare: 1e-6)
     self.momentCount = max(momentCount, kernel.modes + 1, Circle().judgedDegree + 1)
+    sums = CircleMoments(modes: self.momentCount - 1)
   }
 
   /// The state of tokens at the given angles.
@@ -69,8 +71,8 @@ public struct CircleTokenDynamics: AttentionStepping {
     seen = SeenRate(of: state, rate)
     var dissipation = rate[count]
     let angles = Array(state.dropLast())
-    let moments = InitialLaw.tokens(.init(points: angles, masses: weights))
-      .circularMoments(modes: momentCount - 1)
+    var moments = Moments(count: momentCount)
+    angles.withUnsafeBufferPointer { sums.write(of: $0, masses: weights, into: &moments.values) }
     func sum(_ part: KernelSpectrum.Part, _ weight: (Int) -> Double) -> Double {
       Moments.kernelSum(
         moments.values, count: moments.count, kernel.factors(part), weight: weight)

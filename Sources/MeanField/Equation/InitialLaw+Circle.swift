@@ -28,7 +28,7 @@ extension InitialLaw {
       }
     case .tokens(let tokens):
       tokens.points.withUnsafeBufferPointer {
-        circleMoments(of: $0, masses: tokens.masses, modes: modes, into: &result.values)
+        CircleMoments(modes: modes).write(of: $0, masses: tokens.masses, into: &result.values)
       }
     case .orthogonal:
       preconditionFailure("orthogonal tokens are vectors, not angles")

@@ -1,22 +1,27 @@
 internal import CPrefetch
 internal import CVector
 
-extension PointTransform {
-  /// Adds w (1, s, …, s⁷) to the cell of every point.
-  ///
+extension PointMoments {
+  /// Adds w (1, s, …, s^{p−1}) to the cell of every point.
+  func deposit(_ angles: UnsafeBufferPointer<Double>, _ masses: UnsafeBufferPointer<Double>?) {
+    // The number of vectors in a row as a constant: loops over it are none.
+    if powers == 8 { add(angles, masses, vectors: 1) } else { add(angles, masses, vectors: 2) }
+  }
+
   /// Eights of one cell, as sorted points come, are summed before they are added. Else a row is
-  /// (1, s, s², s³) and s⁴ times that, and two tables take turns: neighbours in one cell would wait for
+  /// (1, s, s², s³) and s⁴, s⁸, … times that, and two tables take turns: neighbours in one cell would wait for
   /// each other's sum.
-  func deposit(
-    _ angles: UnsafeBufferPointer<Double>, _ masses: UnsafeBufferPointer<Double>?
+  @inline(__always)
+  private func add(
+    _ angles: UnsafeBufferPointer<Double>, _ masses: UnsafeBufferPointer<Double>?, vectors: Int
   ) {
-    let count = cells
-    let sums = UnsafeMutableRawPointer(moments.samples).assumingMemoryBound(to: Vector.self)
-    let others = second.base
+    let count = vectors * cells
+    let sums = UnsafeMutableRawPointer(sums.samples).assumingMemoryBound(to: Vector.self)
+    let others = others.base
     sums.update(repeating: .zero, count: count)
     others.update(repeating: .zero, count: count)
     guard let source = angles.baseAddress else { return }
-    let locate = CellLocator(cells: count, rowSize: 64)
+    let locate = CellLocator(cells: cells, rowSize: Int64(64 * vectors))
     let whole = angles.count & ~7
     let offsets = scratch.offsets
     let places = scratch.places
@@ -28,10 +33,14 @@ extension PointTransform {
         _ row: Four, _ fourth: Four, at i: Int, to table: UnsafeMutablePointer<Vector>
       ) {
         let cell = UnsafeMutableRawPointer(table) + Int(offsets[i])
-        let low = four_sum(cell.load(as: Four.self), row)
-        let high = four_multiply_add((cell + 32).load(as: Four.self), row, fourth)
-        cell.storeBytes(of: low, as: Four.self)
-        (cell + 32).storeBytes(of: high, as: Four.self)
+        cell.storeBytes(of: four_sum(cell.load(as: Four.self), row), as: Four.self)
+        var factor = fourth
+        for part in 1..<(2 * vectors) {
+          let place = cell + 32 * part
+          place.storeBytes(
+            of: four_multiply_add(place.load(as: Four.self), row, factor), as: Four.self)
+          factor = four_product(factor, fourth)
+        }
       }
       @inline(__always) func addFour(_ i: Int) {
         let s = UnsafeRawPointer(places + i).load(as: Four.self)
@@ -58,8 +67,8 @@ extension PointTransform {
         prefetch(eight)
         if isOneCell(offsets + eight, count: 8) {
           var next = eight
-          var even = InlineArray<4, Vector>(repeating: .zero)
-          var odd = InlineArray<4, Vector>(repeating: .zero)
+          var even = InlineArray<8, Vector>(repeating: .zero)
+          var odd = InlineArray<8, Vector>(repeating: .zero)
           repeat {
             let s = (UnsafeRawPointer(places + next)).loadUnaligned(as: Vector.self)
             var mass = Vector(repeating: 1)
@@ -68,7 +77,7 @@ extension PointTransform {
             }
             // m s^{2k}: half of the sums take no product.
             let square = vector_product(s, s)
-            for j in 0..<4 {
+            for j in 0..<(4 * vectors) {
               even[j] = vector_sum(even[j], mass)
               odd[j] = vector_multiply_add(odd[j], mass, s)
               mass = vector_product(mass, square)
@@ -77,8 +86,12 @@ extension PointTransform {
             prefetch(next)
           } while next < end &- first && offsets[next] == offsets[eight]
             && isOneCell(offsets + next, count: 8)
-          sums[Int(offsets[eight]) / 64] += laneSums(
-            even[0], odd[0], even[1], odd[1], even[2], odd[2], even[3], odd[3])
+          for part in 0..<vectors {
+            let j = 4 * part
+            sums[Int(offsets[eight]) / 64 + part] += laneSums(
+              even[j], odd[j], even[j + 1], odd[j + 1],
+              even[j + 2], odd[j + 2], even[j + 3], odd[j + 3])
+          }
           eight = next
           continue
         }
@@ -90,8 +103,13 @@ extension PointTransform {
     }
     for i in whole..<angles.count {
       let (cell, s) = locate(angles[i])
-      sums[cell].addProduct(Self.powersOf(s), Vector(repeating: masses?[i] ?? 1))
+      let row = PointTransform.powersOf(s)
+      var mass = masses?[i] ?? 1
+      for part in 0..<vectors {
+        sums[vectors * cell + part].addProduct(row, Vector(repeating: mass))
+        mass *= row[7] * s
+      }
     }
-    for cell in 0..<count { sums[cell] += others[cell] }
+    for i in 0..<count { sums[i] += others[i] }
   }
 }

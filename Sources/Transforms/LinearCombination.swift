@@ -11,9 +11,9 @@ public func combine(
   for start in stride(from: 0, to: whole, by: 32) {
     var sums = InlineArray<4, Vector> { vector(base + (start + 8 * $0)) }
     for j in weights.indices where weights[j] != 0 {
-      let weight = scale * weights[j]
+      let weight = Vector(repeating: scale * weights[j])
       let term = terms[j] + start
-      for v in 0..<4 { sums[v] += weight * vector(term + 8 * v) }
+      for v in 0..<4 { sums[v].addProduct(weight, vector(term + 8 * v)) }
     }
     for v in 0..<4 {
       store(sums[v], at: result + (start + 8 * v))
@@ -21,7 +21,7 @@ public func combine(
   }
   for i in whole..<count { result[i] = base[i] }
   for j in weights.indices where weights[j] != 0 {
-    for i in whole..<count { result[i] += scale * weights[j] * terms[j][i] }
+    for i in whole..<count { result[i].addProduct(scale * weights[j], terms[j][i]) }
   }
 }
 
@@ -48,9 +48,9 @@ public func combine(
     for term in used {
       for v in 0..<4 {
         let values = vector(term.values + (start + 8 * v))
-        a[v] += term.weights.0 * values
-        b[v] += term.weights.1 * values
-        c[v] += term.weights.2 * values
+        a[v].addProduct(Vector(repeating: term.weights.0), values)
+        b[v].addProduct(Vector(repeating: term.weights.1), values)
+        c[v].addProduct(Vector(repeating: term.weights.2), values)
       }
     }
     for v in 0..<4 {
@@ -60,9 +60,9 @@ public func combine(
     }
   }
   for i in whole..<count {
-    result[i] = used.reduce(base[i]) { $0 + $1.weights.0 * $1.values[i] }
-    firstResult[i] = used.reduce(0) { $0 + $1.weights.1 * $1.values[i] }
-    secondResult[i] = used.reduce(0) { $0 + $1.weights.2 * $1.values[i] }
+    result[i] = used.reduce(base[i]) { $0.addingProduct($1.weights.0, $1.values[i]) }
+    firstResult[i] = used.reduce(0) { $0.addingProduct($1.weights.1, $1.values[i]) }
+    secondResult[i] = used.reduce(0) { $0.addingProduct($1.weights.2, $1.values[i]) }
   }
 }
 

@@ -57,9 +57,17 @@ public struct CircleTokenDynamics: AttentionStepping {
 
   /// Angles back into [0, 2π).
   public mutating func finishStep(_ state: inout [Double]) {
-    state.withUnsafeMutableBufferPointer { state in
-      for i in 0..<count where !(state[i] >= 0 && state[i] < 2 * Double.pi) {
-        if state[i].isFinite { state[i] = wrappedAngle(state[i]) }
+    let turn = 2 * Double.pi
+    state.withUnsafeMutableBytes { bytes in
+      let state = bytes.assumingMemoryBound(to: Double.self)
+      for start in stride(from: 0, to: count, by: 8) {
+        let end = min(start + 8, count)
+        // Hardly any leaves it in a step.
+        if end == start + 8 {
+          let angles = bytes.loadUnaligned(fromByteOffset: 8 * start, as: Vector.self)
+          if all((angles .>= Vector.zero) .& (angles .< Vector(repeating: turn))) { continue }
+        }
+        for i in start..<end where state[i].isFinite { state[i] = wrappedAngle(state[i]) }
       }
     }
   }

@@ -12,6 +12,8 @@ struct CircleLandscape {
   private let slopes: [Double]
   private let curvatures: [Double]
   private let spacing: Double
+  /// One less than the number of cells, a power of two.
+  private let mask: Int
   private let isConstant: Bool
   private let beta: Double
   /// Maxima below hold no mass that counts: 10⁻³ of it spread evenly still gives Z̄ > 10⁻⁷.
@@ -31,6 +33,7 @@ struct CircleLandscape {
     var count = 256
     while count < 16 * modes { count *= 2 }
     spacing = 2 * Double.pi / Double(count)
+    mask = count - 1
     let grid = RealFourierTransform(count: count)
     let tables = (0...2).map { order in
       grid.clearCoefficients()
@@ -62,7 +65,7 @@ struct CircleLandscape {
   func maxima() -> [Double] {
     guard !isConstant else { return [] }
     var angles: [Double] = []
-    for j in values.indices where values[j] >= floor {
+    for j in values.indices where values[j] >= floor && mayTurn(inCell: j) {
       for point in criticalPoints(inCell: j) where point.isMaximum { angles.append(point.angle) }
     }
     return angles
@@ -70,8 +73,7 @@ struct CircleLandscape {
 
   /// The lowest place after each maximum and before the next.
   func minima(between maxima: [Double]) -> [Double] {
-    let count = values.count
-    return maxima.indices.map { i in
+    maxima.indices.map { i in
       let start = maxima[i]
       var end = maxima[(i + 1) % maxima.count]
       if end <= start { end += 2 * Double.pi }
@@ -80,11 +82,11 @@ struct CircleLandscape {
       let last = Int((end / spacing).rounded(.up)) - 1
       guard first <= last else { return zero(order: 1, start, end, rises: true) }
       var place = first
-      for j in first...last where values[j % count] < values[place % count] { place = j }
+      for j in first...last where values[j & mask] < values[place & mask] { place = j }
       let left = max(start, spacing * Double(place - 1))
       let right = min(end, spacing * Double(place + 1))
       // In a void the place is a matter of rounding, and no mass depends on it.
-      return values[place % count] < floor
+      return values[place & mask] < floor
         ? spacing * Double(place) : zero(order: 1, left, right, rises: true)
     }
   }
@@ -109,8 +111,15 @@ struct CircleLandscape {
     return (-beta * s * value, beta * (beta * s * s - c) * value)
   }
 
+  /// Whether Z′ or Z″ changes sign in a cell; in most neither does.
+  @inline(__always)
+  private func mayTurn(inCell j: Int) -> Bool {
+    let next = (j + 1) & mask
+    return (slopes[j] > 0) != (slopes[next] > 0) || (curvatures[j] > 0) != (curvatures[next] > 0)
+  }
+
   private func criticalPoints(inCell j: Int) -> [CriticalPoint] {
-    let next = j + 1 == values.count ? 0 : j + 1
+    let next = (j + 1) & mask
     let left = spacing * Double(j)
     let right = left + spacing
     let (a, b) = (slopes[j], slopes[next])

@@ -28,10 +28,11 @@ enum Report {
       lines.append("")
       lines.append("particles: \(count(last.members.count, "member")) of \(first.tokenCount)")
       for (m, clusters) in last.memberClusters.prefix(shownMembers).enumerated() {
-        let shown = clusters.prefix(6)
-          .map { "\(place($0.position)) (\(fixed($0.mass)))" }.joined(separator: ", ")
-        let more = clusters.count > 6 ? ", …" : ""
-        lines.append("  member \(m): \(count(clusters.count, "cluster")): \(shown)\(more)")
+        let shown =
+          clusters.prefix(6).map { "\(place($0.position)) (\(fixed($0.mass)))" }
+          + (clusters.count > 6 ? ["…"] : [])
+        let list = shown.isEmpty ? "" : ": " + shown.joined(separator: ", ")
+        lines.append("  member \(m): \(count(clusters.count, "cluster"))\(list)")
       }
       if last.members.count > shownMembers { lines.append("  …") }
     }

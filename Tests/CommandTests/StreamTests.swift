@@ -50,6 +50,25 @@ struct StreamTests {
     #expect(quiet.error.isEmpty)
   }
 
+  /// At β = 0 two tokens opposite each other pull nowhere: Z is constant.
+  @Test("members without clusters have no list of them")
+  func noClusters() throws {
+    try folder.write(
+      """
+      manifold: circle
+      attention: {beta: 0}
+      initial: {tokens: {file: pair.csv}}
+      density: none
+      particles: {}
+      time: {end: 0.1}
+
+      """, to: "pair.yaml")
+    try folder.write("1,0\n-1,0\n", to: "pair.csv")
+    let outcome = try meanfield("run", "pair.yaml")
+    #expect(outcome.status == 0)
+    #expect(outcome.output.contains("\n  member 0: 0 clusters\n"))
+  }
+
   #if os(Linux)
     @Test(
       "on a terminal: progress with time left, unless quiet",

@@ -1,6 +1,6 @@
-/// Moments Σ_i w_i e^{−ikθ_i}, k = 0…K, of weighted angles, each to k ulp.
+/// Moments Σ_i w_i e^{−ikθ_i}, k = 0…K, of weighted angles, each to k ulp of the largest angle.
 ///
-/// - Note: It holds work arrays: it is not for several threads to call at once.
+/// - Note: It holds tables and work arrays, to be kept where it is used often: it is not for several threads to call at once.
 public final class CircleMoments {
   private let modes: Int
   private var cells: PointMoments?
@@ -35,7 +35,8 @@ public final class CircleMoments {
       return recur(angles, masses, into: result)
     }
     let cells = cells ?? PointMoments(modes: modes, cells: count, powers: 16)
-    self.cells = cells
+    // Above 6 MB it is made anew every time.
+    if count <= 1 << 14 { self.cells = cells }
     cells.write(of: angles, masses: masses, into: result)
   }
 

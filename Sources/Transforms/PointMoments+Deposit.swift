@@ -103,7 +103,7 @@ extension PointMoments {
     }
     for i in whole..<angles.count {
       let (cell, s) = locate(angles[i])
-      let row = PointTransform.powersOf(s)
+      let row = Self.powersOf(s)
       var mass = masses?[i] ?? 1
       for part in 0..<vectors {
         sums[vectors * cell + part].addProduct(row, Vector(repeating: mass))

@@ -21,6 +21,7 @@ final class PointMoments {
 
   init(modes: Int, cells: Int, powers: Int) {
     precondition(powers == 8 || powers == 16, "one vector of powers, or two")
+    precondition(cells >= 2 * modes, "κ ≤ π/2")
     self.modes = modes
     self.cells = cells
     self.powers = powers
@@ -83,9 +84,20 @@ final class PointMoments {
     }
   }
 
+  /// (1, s, s², …, s⁷).
+  @inline(__always)
+  static func powersOf(_ s: Double) -> Vector {
+    let s2 = s * s
+    let s4 = s2 * s2
+    let low = Vector(1, s, 1, s, 1, s, 1, s)
+    let middle = Vector(1, 1, s2, s2, 1, 1, s2, s2)
+    let high = Vector(1, 1, 1, 1, s4, s4, s4, s4)
+    return low * middle * high
+  }
+
   /// g_j with e^{iκs} ≈ Σ_{n < p} (2 − δ_{n0}) iⁿ J_n(κ) T_n(s) = Σ_j i^j g_j s^j, for κ ≤ π/2.
   private static func monomials(_ kappas: [Double], powers: Int) -> [Double] {
-    // Coefficients of T_n by powers, from T_{n+1} = 2 s T_n − T_{n−1}, signs as those of iⁿ/i^j.
+    // Magnitudes of the coefficients t_nj of T_n by powers, from T_{n+1} = 2 s T_n − T_{n−1}: iⁿ t_nj = i^j |t_nj|.
     var chebyshev = [Double](repeating: 0, count: powers * powers)
     chebyshev[0] = 1
     chebyshev[powers + 1] = 1

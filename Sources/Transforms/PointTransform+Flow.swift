@@ -190,6 +190,6 @@ extension PointTransform {
   private func value(of field: RealFourierTransform, at angle: Double) -> Double {
     let (cell, s) = CellLocator(cells: cells, rowSize: 64)(angle)
     let table = UnsafeRawPointer(field.samples).assumingMemoryBound(to: Vector.self)
-    return (table[cell] * Self.powersOf(s)).sum()
+    return (table[cell] * PointMoments.powersOf(s)).sum()
   }
 }

@@ -76,15 +76,4 @@ public final class PointTransform {
     }
     transform.synthesize()
   }
-
-  /// (1, s, s², …, s⁷).
-  @inline(__always)
-  static func powersOf(_ s: Double) -> Vector {
-    let s2 = s * s
-    let s4 = s2 * s2
-    let low = Vector(1, s, 1, s, 1, s, 1, s)
-    let middle = Vector(1, 1, s2, s2, 1, 1, s2, s2)
-    let high = Vector(1, 1, 1, 1, s4, s4, s4, s4)
-    return low * middle * high
-  }
 }

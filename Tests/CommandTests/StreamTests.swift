@@ -50,7 +50,7 @@ struct StreamTests {
     #expect(quiet.error.isEmpty)
   }
 
-  /// At β = 0 two tokens opposite each other pull nowhere: Z is constant.
+  /// At β = 0 two tokens opposite each other pull nowhere: their mean is zero.
   @Test("members without clusters have no list of them")
   func noClusters() throws {
     try folder.write(

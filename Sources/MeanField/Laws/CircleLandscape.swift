@@ -111,7 +111,7 @@ struct CircleLandscape {
     return (-beta * s * value, beta * (beta * s * s - c) * value)
   }
 
-  /// Whether Z′ or Z″ changes sign in a cell; in most neither does.
+  /// Whether Z′ or Z″ changes sign in a cell, as `criticalPoints` needs; in most neither does.
   @inline(__always)
   private func mayTurn(inCell j: Int) -> Bool {
     let next = (j + 1) & mask

@@ -19,6 +19,8 @@ struct PanelDynamics<Line: PanelLine>: LawDynamics {
   private var outline = PanelOutline()
   /// Atoms with a watershed after them.
   private var voids: [Int] = []
+  /// Whether there is more than atoms of which nothing else is known.
+  private var hasDensity = false
   private var seen = SeenRate()
   /// Positions when the present step began.
   private var before: [Double] = []
@@ -40,6 +42,7 @@ struct PanelDynamics<Line: PanelLine>: LawDynamics {
     }
     masses = mesh.masses
     outline.read(mesh.pieces)
+    hasDensity = mesh.pieces.contains(where: \.isPanel)
   }
 
   /// The state at t = 0.
@@ -60,11 +63,13 @@ struct PanelDynamics<Line: PanelLine>: LawDynamics {
     }
   }
 
-  /// A position of little mass need not be right to the tolerance, only to what its density needs.
+  /// A position of little mass need not be right to the tolerance, only to what its density needs; where the
+  /// tolerance is loose, that is less.
   func weighErrors(_ errors: UnsafeMutablePointer<Double>) {
     for i in masses.indices {
-      errors[i] *= limits.errorWeight(ofMass: masses[i])
+      errors[i] *= limits.errorWeight(ofMass: masses[i], hasDensity: hasDensity)
     }
+    for i in voids.indices { errors[masses.count + i] *= limits.logDensityErrorWeight }
   }
 
   // MARK: Continuing
@@ -146,6 +151,7 @@ struct PanelDynamics<Line: PanelLine>: LawDynamics {
       if case .atom(let atom) = mesh.pieces[i] { return atom.voidLogDensity != nil }
       return false
     }
+    hasDensity = !voids.isEmpty || mesh.pieces.contains(where: \.isPanel)
   }
 
   // MARK: What observers see

@@ -14,7 +14,7 @@ struct PanelLimits: Sendable {
   let widest: Double
   /// Mass within this is as good as a point: a width w changes mode k by (kw)²/24 of itself.
   let atomWidth: Double
-  /// What the error of a position counts that moves no mass.
+  /// What the error of a position counts that moves no mass, 1 for the tolerance of time.
   private let lightWeight: Double
 
   /// e^{−500} ≈ 10^{−217}: less dense than this is void.
@@ -36,8 +36,8 @@ struct PanelLimits: Sendable {
   private static let jointError = 6e-8
   /// What rounding leaves in positions: halving would chase it.
   private static let rounding = 2e-13
-  /// How well a step knows any position: the logarithm of a density takes its error times the slopes of
-  /// voids, about ten.
+  /// What a step may make of any position where there is a density: never more than the upper end, and no less than the
+  /// lower is asked where there is no mass. In voids logarithms of densities have slopes of about ten.
   private static let positionErrors = 1e-8...1e-7
 
   /// - Parameters:
@@ -53,8 +53,12 @@ struct PanelLimits: Sendable {
   }
 
   /// What the error of a node's position counts, 1 for the tolerance of time: less the less mass it
-  /// moves, but positions are as right as densities ask.
-  func errorWeight(ofMass mass: Double) -> Double { max(min(1, 1e3 * mass), lightWeight) }
+  /// moves, but positions are as right as a density asks, if there is one.
+  func errorWeight(ofMass mass: Double, hasDensity: Bool) -> Double {
+    max(min(1, 1e3 * mass), hasDensity ? lightWeight : min(1, lightWeight))
+  }
+  /// The same of the logarithm of a density.
+  var logDensityErrorWeight: Double { max(1, lightWeight) }
 
   func isVoid(_ logDensities: PanelRule.Row) -> Bool {
     all(logDensities .< Self.leastLogDensity)

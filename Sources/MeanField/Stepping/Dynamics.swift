@@ -21,7 +21,8 @@ public protocol Dynamics {
   /// What one unit of tolerance means for this state, 1 where entries are of order one.
   func errorUnit(of state: [Double]) -> Double
 
-  /// Makes the local errors of those entries smaller that may err by more than the tolerance.
+  /// Makes the local errors of those entries smaller that may err by more than the tolerance, and larger of those that may
+  /// only by less.
   func weighErrors(_ errors: UnsafeMutablePointer<Double>)
 
   /// Writes N(u, t); both arrays have the length of the state.

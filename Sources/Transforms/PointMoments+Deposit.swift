@@ -8,6 +8,8 @@ extension PointMoments {
     if powers == 8 { add(angles, masses, vectors: 1) } else { add(angles, masses, vectors: 2) }
   }
 
+  /// The same for rows of one or two vectors.
+  ///
   /// Eights of one cell, as sorted points come, are summed before they are added. Else a row is
   /// (1, s, s², s³) and s⁴, s⁸, … times that, and two tables take turns: neighbours in one cell would wait for
   /// each other's sum.

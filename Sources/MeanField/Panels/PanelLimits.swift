@@ -36,8 +36,10 @@ struct PanelLimits: Sendable {
   private static let jointError = 6e-8
   /// What rounding leaves in positions: halving would chase it.
   private static let rounding = 2e-13
-  /// What a step may make of any position where there is a density: never more than the upper end, and no less than the
-  /// lower is asked where there is no mass. In voids logarithms of densities have slopes of about ten.
+  /// Errors of a step in positions where there is a density.
+  ///
+  /// No position may err by more than the upper end, and none without mass is asked to err by less than the lower: in
+  /// voids logarithms of densities have slopes of about ten.
   private static let positionErrors = 1e-8...1e-7
 
   /// - Parameters:

@@ -15,12 +15,12 @@ struct PanelDynamics<Line: PanelLine>: LawDynamics {
   let limits: PanelLimits
   private(set) var mesh: PanelMesh
   private let field: any PanelField
-  private var masses: [Double]
+  private var masses: [Double] = []
   private var outline = PanelOutline()
   /// Atoms with a watershed after them.
   private var voids: [Int] = []
   /// Whether there is more than atoms of which nothing else is known.
-  private var hasDensity = false
+  private var hasDensity: Bool { !voids.isEmpty || mesh.pieces.contains(where: \.isPanel) }
   private var seen = SeenRate()
   /// Positions when the present step began.
   private var before: [Double] = []
@@ -40,9 +40,7 @@ struct PanelDynamics<Line: PanelLine>: LawDynamics {
     } else {
       mesh = PanelMesh(law, on: line, limits: limits)
     }
-    masses = mesh.masses
-    outline.read(mesh.pieces)
-    hasDensity = mesh.pieces.contains(where: \.isPanel)
+    readMesh()
   }
 
   /// The state at t = 0.
@@ -66,6 +64,7 @@ struct PanelDynamics<Line: PanelLine>: LawDynamics {
   /// A position of little mass need not be right to the tolerance, only to what its density needs; where the
   /// tolerance is loose, that is less.
   func weighErrors(_ errors: UnsafeMutablePointer<Double>) {
+    let hasDensity = hasDensity
     for i in masses.indices {
       errors[i] *= limits.errorWeight(ofMass: masses[i], hasDensity: hasDensity)
     }
@@ -151,7 +150,6 @@ struct PanelDynamics<Line: PanelLine>: LawDynamics {
       if case .atom(let atom) = mesh.pieces[i] { return atom.voidLogDensity != nil }
       return false
     }
-    hasDensity = !voids.isEmpty || mesh.pieces.contains(where: \.isPanel)
   }
 
   // MARK: What observers see
